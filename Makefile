@@ -13,7 +13,7 @@ PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isyst
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 
-BASE    := -std=gnu11 -MMD -MP -I. $(PKG_CFLAGS)
+BASE    := -std=gnu11 -D_GNU_SOURCE -MMD -MP -I. $(PKG_CFLAGS)
 ALL_CFLAGS  = $(BASE) $(WARN) $(if $(SAN),-fPIE,$(HARDEN)) $(OPT) $(SAN) $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,--as-needed $(SAN) $(LDFLAGS)
 LIBS    := $(PKG_LIBS) -lpthread -lm

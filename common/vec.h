@@ -1,0 +1,25 @@
+/* Arithmetic on int8 vectors, sign bits and signatures: SIMD chosen at run time, and a portable path
+ * that gives the same bits.  Pure. */
+#ifndef WEIR_COMMON_VEC_H
+#define WEIR_COMMON_VEC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Scales a vector of n floats to int8 (largest component = +-127) and returns the Euclidean length
+ * of the int8 vector; a zero vector gives zeros and 0. */
+float vec_quantise(const float *in, size_t n, int8_t *out);
+/* The Euclidean length of an int8 vector. */
+float vec_norm(const int8_t *v, size_t n);
+/* The exact dot product. */
+int32_t vec_dot(const int8_t *a, const int8_t *b, size_t n);
+/* The cosine of two int8 vectors of known length; 0 where either is 0. */
+float vec_cosine(const int8_t *a, float norm_a, const int8_t *b, float norm_b, size_t n);
+/* One bit a dimension, set where the component is >= 0; out takes (n + 63) / 64 words. */
+void vec_signs(const int8_t *v, size_t n, uint64_t *out);
+/* Bits that differ. */
+uint32_t vec_hamming(const uint64_t *a, const uint64_t *b, size_t words);
+/* How many of the TRAITS_SIGNATURE values of two signatures are equal. */
+uint32_t vec_same(const uint32_t *a, const uint32_t *b);
+
+#endif
