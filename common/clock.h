@@ -1,0 +1,13 @@
+/* The two clocks.  Pure modules get the time as an argument. */
+#ifndef WEIR_COMMON_CLOCK_H
+#define WEIR_COMMON_CLOCK_H
+
+#include <stdint.h>
+
+/* Milliseconds since 1970, UTC. */
+int64_t clock_utc_ms(void);
+/* Milliseconds of a clock that never jumps; for durations and deadlines. */
+int64_t clock_mono_ms(void);
+int64_t clock_mono_us(void);
+
+#endif
