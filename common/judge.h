@@ -1,0 +1,131 @@
+/* The rule that says what an item is: something new, a copy of an earlier item, or news of a story
+ * that is known.  Pure: no clock, no sockets, no store; time is an argument, in milliseconds UTC.
+ *
+ * A deduper proposes candidates, the storer adds every later commit, and both score them here.  The
+ * verdict depends on the set of candidates, never on their order: sums are integers, ties go to the
+ * lowest id.  judge_select () cuts a set to what the verdict can depend on, by total orders, so
+ * that
+ *
+ *     select (A + B) == select (select (A) + B)
+ *
+ * and a proposal of an older state plus the commits made since equals a proposal of today.  Repeats
+ * of an id are taken once (the first of them); leave the item's own id out.
+ *
+ * Sources: MinHash (Broder 1997), banded for look-up (Leskovec, Rajaraman, Ullman: Mining of
+ * Massive Datasets, 3.4); sign bits of a projection as a filter (Charikar 2002). */
+#ifndef WEIR_COMMON_JUDGE_H
+#define WEIR_COMMON_JUDGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct traits;
+
+enum {
+    JUDGE_BANDS = 64,         /* bands of a signature; two values make a band */
+    JUDGE_BEST = 20,          /* candidates that matter, of all kinds together */
+    JUDGE_SHORT = 8,          /* items with fewer words are judged by title and URL */
+    JUDGE_APART_MAX = 0xffff, /* there are no two vectors to compare */
+};
+
+/* struct judge_candidate.flags */
+enum {
+    JUDGE_URL = 1,   /* same canonical URL */
+    JUDGE_TITLE = 2, /* same normalised title */
+    JUDGE_BAND = 4,  /* the signatures share a band: what LSH look-up finds */
+    JUDGE_BRIEF = 8, /* one of the two is short (JUDGE_SHORT) */
+};
+
+/* An earlier item, and how alike it is. */
+struct judge_candidate {
+    uint64_t id;
+    uint64_t story;
+    uint64_t copy_of; /* the original's id; 0 = it is an original */
+    int64_t time_ms;
+    uint32_t same; /* equal values of the signatures, 0..TRAITS_SIGNATURE */
+    float cosine;  /* of the int8 vectors, -1..1; 0 where one is missing */
+    uint16_t
+        apart; /* sign bits that differ, in thousandths of the dimensions, or JUDGE_APART_MAX */
+    uint8_t
+        figures; /* numbers both have, in percent of the fewer of the two; 100 if one has none */
+    uint8_t flags;
+};
+
+/* Thresholds: they belong to a model.  Take a copy to change the window. */
+struct judge_params {
+    const char *model;
+    uint32_t copy_same;   /* a copy has at least so many equal signature values */
+    uint32_t figures_min; /* a template's sibling shares fewer figures than this, in percent */
+    uint32_t
+        template_same;   /* texts this alike, with other figures, are siblings: never one story */
+    float story_score;   /* joins the story whose score is at least this */
+    float brief_score;   /* the same where one of the two is short */
+    float centre_weight; /* score = weight * centre + (1 - weight) * best member */
+    uint32_t apart_max;  /* stories: candidates further apart (see above) are not looked at */
+    int64_t window_ms;   /* stories: items further apart in time are not looked at */
+};
+
+/* The middle of a story: the sum of its members' vectors, each brought to the same length.
+ * Integers, so that members may come and go in any order. */
+struct judge_centre {
+    uint32_t dims;
+    uint32_t members; /* that had a vector of these dimensions; at most JUDGE_MEMBERS_MAX */
+    int32_t *sum;     /* dims values; owned by whoever owns the centre */
+};
+
+enum {
+    JUDGE_UNIT = 4096,          /* length of a member in a centre */
+    JUDGE_MEMBERS_MAX = 400000, /* beyond it a centre takes no more (the sums stay exact) */
+};
+
+enum judge_kind { JUDGE_UNIQUE, JUDGE_COPY, JUDGE_STORY };
+
+struct judge_verdict {
+    enum judge_kind kind;
+    uint64_t copy_of; /* JUDGE_COPY: the original, never itself a copy; else 0 */
+    uint64_t story;   /* the story to join; 0 = JUDGE_UNIQUE, found a new one */
+    uint64_t match;   /* the candidate that decided; 0 = none */
+    float score;      /* 0..1: of the signature (copy) or of the story */
+};
+
+/* The present centre of a story, or NULL where it has a single member or is not known: then the
+ * best candidate speaks for the story.  The result is borrowed until the next call. */
+typedef const struct judge_centre *(judge_centre_fn)(void *arg, uint64_t story);
+
+/* The parameters of a model by its name; those of the built-in model for a name not in the table
+ * (common/thresholds.def).  Never NULL; static. */
+const struct judge_params *judge_params_of(const char *model);
+
+/* Compares two items; fills same, cosine, apart, figures and flags and leaves the rest alone.
+ * Both must come from the same model. */
+void judge_score(const struct traits *item, const struct traits *other,
+                 struct judge_candidate *out);
+
+/* Which candidate matters more is settled by a few kinds of evidence, each with its share of the
+ * JUDGE_BEST places.  Writes at most JUDGE_BEST of n candidates, ascending by id, each id once, and
+ * returns their number.  out may not overlap in. */
+size_t judge_select(const struct judge_params *params, int64_t time_ms,
+                    const struct judge_candidate *in, size_t n,
+                    struct judge_candidate out[JUDGE_BEST]);
+
+/* The verdict on an item.  candidates: any number, any order, scored; a story and an original named
+ * there must be the present ones.  centre may be NULL. */
+void judge_decide(const struct judge_params *params, const struct traits *item, int64_t time_ms,
+                  const struct judge_candidate *candidates, size_t n, judge_centre_fn *centre,
+                  void *arg, struct judge_verdict *out);
+
+/* Two items by themselves, as if one had come just after the other: the kind, and how alike they
+ * are (0..1).  What `compare` commands and pair sets use. */
+enum judge_kind judge_pair(const struct judge_params *params, const struct traits *a,
+                           const struct traits *b, float *score);
+
+/* Memory for sums comes from the first member and goes with judge_centre_clear ().  A member
+ * without a vector, or of other dimensions, changes nothing.  Only originals belong in a centre:
+ * copies would pull it to whatever is copied most. */
+void judge_centre_add(struct judge_centre *centre, const struct traits *member);
+void judge_centre_remove(struct judge_centre *centre, const struct traits *member);
+void judge_centre_clear(struct judge_centre *centre);
+/* The cosine of an item and a centre; 0 where one of them is empty. */
+float judge_centre_score(const struct judge_centre *centre, const struct traits *item);
+
+#endif
