@@ -152,8 +152,8 @@ class GeneratedFeed:
     """One feed: parameters, its items, and the newest rendering of them."""
 
     def __init__(self, name, params, start):
-        stem, _, ext = name.rpartition(".")
-        self.name = stem or name
+        ext = name.rpartition(".")[2]
+        self.name = name
         self.params = params
         default = {"json": "json", "atom": "atom", "rdf": "rdf"}.get(ext, "rss")
         self.fmt = params.get("format", default)

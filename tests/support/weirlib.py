@@ -1,0 +1,542 @@
+"""What scenarios are written with: temp folders, servers, a supervised pipeline, checks.
+
+    import weirlib
+    with weirlib.Scenario(__doc__) as s:
+        feeds = s.feedserver(hosts=4)
+        weir = s.pipeline(fetchers=2)
+        weir.add(feeds.url("/gen/a.xml?items=50"))
+        s.wait_for(lambda: weir.scalar("select count(*) from item") == 50, 30, "50 items stored")
+        s.check(weir.verify(), "weir verify is clean")
+
+A Scenario prints `ok WHAT`, `FAIL WHAT` and `name=value` lines and exits 0 or 1 (77: skipped).  The temp
+folder is removed unless something failed or WEIR_KEEP is set.  Every wait has a limit.
+"""
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+
+SUPPORT = os.path.dirname(os.path.realpath(__file__))
+ROOT = os.path.dirname(os.path.dirname(SUPPORT))
+BUILD = os.path.abspath(os.environ.get("BUILD", os.path.join(ROOT, "build")))
+STAGES = ("broker", "storer", "fetcher", "embedder", "deduper")
+NO_RESTART = (0, 64, 75, 78)
+SKIPPED = 77
+# Settings of every test pipeline: loopback may be fetched, nothing waits for politeness.
+TEST_SETTINGS = {"fetcher.allow_networks": "127.0.0.0/8", "storer.host_spacing_ms": 0,
+                 "storer.host_requests": 16}
+
+
+class Timeout(AssertionError):
+    """A condition did not come true in time; the text names it."""
+
+
+class Failed(AssertionError):
+    """A requirement of the scenario is not met."""
+
+
+class Skip(Exception):
+    """This scenario cannot run here; the text says why."""
+
+
+def wait_for(condition, timeout, what, poll=0.05):
+    """The first true value of condition(), or Timeout after `timeout` seconds."""
+    end = time.monotonic() + timeout
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() >= end:
+            raise Timeout(f"{what}: not within {timeout} s (last: {value!r})")
+        time.sleep(poll)
+
+
+def free_port():
+    """A port that was free a moment ago."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return sock.getsockname()[1]
+
+
+def cpu_of(pid):
+    """CPU seconds that a living process has used, or None."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
+            fields = file.read().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def rss_of(pid):
+    """Resident bytes of a living process, or None."""
+    try:
+        with open(f"/proc/{pid}/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return None
+
+
+class Server:
+    """A helper server that prints `port=N` when it is ready and has a /__control/ API."""
+
+    def __init__(self, argv, log_path, timeout=20):
+        self.log = open(log_path, "ab")
+        self.process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                        stderr=self.log)
+        self.port = self._read_port(timeout, argv, log_path)
+
+    def _read_port(self, timeout, argv, log_path):
+        answer = []
+        reader = threading.Thread(target=lambda: answer.append(self.process.stdout.readline()),
+                                  daemon=True)
+        reader.start()
+        reader.join(timeout)
+        match = re.match(rb"port=(\d+)", answer[0]) if answer else None
+        if not match:
+            self.stop()
+            raise Failed(f"{os.path.basename(argv[0])} did not start, see {log_path}")
+        return int(match.group(1))
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def control(self, action, **arguments):
+        """Calls /__control/ACTION and gives its JSON answer."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/__control/{action}", method="POST",
+            data=json.dumps(arguments).encode(), headers={"Content-Type": "application/json"})
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            raise Failed(f"control {action}: {error.read().decode(errors='replace')}") from error
+
+    def behave(self, path, **rule):
+        """Sets the behaviour of a path; without a rule clears it."""
+        return self.control("behave", path=path, **rule)
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(5)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self.process.stdout.close()
+        self.log.close()
+
+
+class FeedServer(Server):
+    """tests/support/feedserver."""
+
+    def url(self, target, host=0):
+        """The URL of a target; `host` counts the loopback addresses from 0."""
+        return f"http://127.0.{host // 250}.{host % 250 + 1}:{self.port}{target}"
+
+    def guids(self, served=False):
+        """The set of guids published so far (served: that went out in a whole answer)."""
+        feeds = self.control("guids", served=1 if served else 0)["feeds"]
+        return {guid for guids in feeds.values() for guid in guids}
+
+    def count(self, target):
+        return self.control("counts", path=target)["count"]
+
+    def cpu(self):
+        return self.control("cpu")["total"]
+
+
+class Member:
+    """One supervised process.  `exits` is the list of its exit codes so far (-9: killed by 9)."""
+
+    def __init__(self, name, argv, log_path, env=None):
+        self.name, self.argv, self.log_path, self.env = name, argv, log_path, env
+        self.process = None
+        self.exits = []
+        self.starts = 0
+        self.started = 0.0
+        self.restart = True
+        self.lock = threading.RLock()
+
+    def start(self):
+        with self.lock:
+            with open(self.log_path, "ab") as log:
+                self.process = subprocess.Popen(self.argv, stdin=subprocess.DEVNULL, stdout=log,
+                                                stderr=log, env=self.env, cwd="/")
+            self.starts += 1
+            self.started = time.monotonic()
+
+    @property
+    def pid(self):
+        return self.process.pid if self.process else None
+
+    @property
+    def alive(self):
+        return self.process is not None and self.process.returncode is None
+
+    def reap(self):
+        """Notes an exit and starts the process again where a supervisor would."""
+        with self.lock:
+            if not self.process:
+                return
+            if self.process.returncode is None:
+                code = self.process.poll()
+                if code is None:
+                    return
+                self.exits.append(code)
+            wanted = self.restart and self.exits[-1] not in NO_RESTART
+            if wanted and time.monotonic() - self.started >= min(0.5 * self.starts, 2):
+                self.start()
+
+    def signal(self, number):
+        """Sends a signal to the living process; False if there is none."""
+        with self.lock:
+            if self.process is None or self.process.poll() is not None:
+                return False
+            self.process.send_signal(number)
+            return True
+
+    def kill(self):
+        return self.signal(signal.SIGKILL)
+
+    def wait(self, timeout):
+        """The exit code once the process has ended for good."""
+        self.restart = False
+        wait_for(lambda: not self.alive, timeout, f"{self.name} ends")
+        return self.exits[-1]
+
+    def log(self):
+        try:
+            with open(self.log_path, encoding="utf-8", errors="replace") as file:
+                return file.read()
+        except FileNotFoundError:
+            return ""
+
+
+class Pipeline:
+    """The processes of one ring, in a folder of its own, restarted when they crash.
+
+    `settings` maps keys to values, for all processes; `counts` gives the number per stage.
+    """
+
+    def __init__(self, folder, settings=None, config=None, build=None, start=True, env=None,
+                 **counts):
+        self.folder = folder
+        self.build = build or BUILD
+        self.runtime = os.path.join(folder, "run")
+        self.store = os.path.join(folder, "weir.db")
+        self.logs = os.path.join(folder, "log")
+        os.makedirs(self.runtime, mode=0o700, exist_ok=True)
+        os.makedirs(self.logs, exist_ok=True)
+        self.config = config
+        self.settings = {"runtime.dir": self.runtime, "store.path": self.store, **TEST_SETTINGS,
+                         **(settings or {})}
+        self.env = dict(os.environ, **(env or {}))
+        self.members = {}
+        self.counter = {}
+        self._end = threading.Event()
+        unknown = set(counts) - {stage + "s" for stage in STAGES}
+        if unknown:
+            raise TypeError(f"unknown stages: {unknown}")
+        for stage in STAGES:
+            for _ in range(counts.get(stage + "s", 1)):
+                self.prepare(stage)
+        if start:
+            self.start()
+        self._thread = threading.Thread(target=self._supervise, daemon=True)
+        self._thread.start()
+
+    # --- processes ---------------------------------------------------------------------------
+
+    def arguments(self, extra=None):
+        settings = {**self.settings, **(extra or {})}
+        argv = ["--config", self.config] if self.config else []
+        for key, value in settings.items():
+            argv += ["--set", f"{key}={value}"]
+        return argv
+
+    def prepare(self, stage, settings=None):
+        """Makes a Member that is not started yet; names are STAGE1, STAGE2 …"""
+        number = self.counter[stage] = self.counter.get(stage, 0) + 1
+        name = f"{stage}{number}"
+        argv = [os.path.join(self.build, "weir-" + stage)] + self.arguments(settings)
+        member = Member(name, argv, os.path.join(self.logs, name + ".log"), self.env)
+        self.members[name] = member
+        return member
+
+    def spawn(self, stage, settings=None):
+        """One more process of a stage, now."""
+        member = self.prepare(stage, settings)
+        member.start()
+        return member
+
+    def start(self):
+        for member in list(self.members.values()):
+            if not member.alive:
+                member.restart = True
+                member.start()
+
+    def of(self, stage):
+        return [m for m in self.members.values() if re.fullmatch(stage + r"\d+", m.name)]
+
+    def __getitem__(self, name):
+        """A member by name; a stage's name gives its first."""
+        return self.members.get(name) or self.members[name + "1"]
+
+    def _supervise(self):
+        while not self._end.wait(0.02):
+            for member in list(self.members.values()):
+                member.reap()
+
+    def hold(self):
+        """From now on nothing is started again."""
+        for member in self.members.values():
+            member.restart = False
+
+    def wait_all(self, timeout):
+        """Exit codes by name, once every process has ended for good."""
+        self.hold()
+        wait_for(lambda: not self.alive(), timeout, "all processes end")
+        return {name: m.exits[-1] if m.exits else None for name, m in self.members.items()}
+
+    def alive(self):
+        return [m.name for m in self.members.values() if m.alive]
+
+    def terminate(self, timeout=45, only=None):
+        """SIGTERM to everybody at once (or to the members named); exit codes by name."""
+        self.hold()
+        for member in self.members.values():
+            if only is None or member.name in only:
+                member.signal(signal.SIGTERM)
+        return self.wait_all(timeout)
+
+    def destroy(self):
+        """Ends what still runs, without manners."""
+        self.hold()
+        for member in self.members.values():
+            member.signal(signal.SIGCONT)
+            member.kill()
+        with contextlib.suppress(Timeout):
+            wait_for(lambda: not self.alive(), 10, "killed processes end")
+        self._end.set()
+        self._thread.join(5)
+
+    # --- asking ------------------------------------------------------------------------------
+
+    def run(self, *arguments, timeout=30, input=None):
+        """Runs the weir command; a CompletedProcess with text output."""
+        argv = [os.path.join(self.build, "weir"), "--set", f"runtime.dir={self.runtime}"]
+        if self.config:
+            argv += ["--config", self.config]
+        return subprocess.run(argv + [str(a) for a in arguments], capture_output=True, text=True,
+                              timeout=timeout, env=self.env, input=input, errors="replace")
+
+    def weir(self, *arguments, timeout=30):
+        """The same, with --json: the parsed answer (a list where it prints several lines)."""
+        done = self.run(*arguments, "--json", timeout=timeout)
+        if done.returncode != 0:
+            raise Failed(f"weir {' '.join(map(str, arguments))}: exit {done.returncode}: "
+                         f"{done.stderr.strip()}")
+        return read_json(done.stdout)
+
+    def must(self, *arguments, timeout=30):
+        """Runs the weir command and fails unless it exits 0; its output."""
+        done = self.run(*arguments, timeout=timeout)
+        if done.returncode != 0:
+            raise Failed(f"weir {' '.join(map(str, arguments))}: exit {done.returncode}: "
+                         f"{done.stderr.strip()}")
+        return done.stdout
+
+    def ready(self, timeout=20):
+        """Waits until the storer answers; whoever calls this may use the weir command."""
+        wait_for(lambda: self.run("stats", "--json").returncode == 0, timeout,
+                 "weir stats answers", poll=0.1)
+
+    def add(self, *urls):
+        for at in range(0, len(urls), 200):
+            self.must("add", *urls[at:at + 200])
+
+    def stats(self):
+        """`weir stats --json`, or {} while nobody answers."""
+        done = self.run("stats", "--json")
+        if done.returncode != 0:
+            return {}
+        answer = read_json(done.stdout)
+        return answer if isinstance(answer, dict) else {}
+
+    def verify(self, timeout=60):
+        return self.run("verify", timeout=timeout).returncode == 0
+
+    # --- looking into the store --------------------------------------------------------------
+
+    def query(self, sql, *values):
+        """Rows of a read-only query on the store's file; [] while there is no such file or table."""
+        if not os.path.exists(self.store):
+            return []
+        uri = "file:" + urllib.parse.quote(self.store) + "?mode=ro"
+        with contextlib.closing(sqlite3.connect(uri, uri=True, timeout=10)) as db:
+            try:
+                return db.execute(sql, values).fetchall()
+            except sqlite3.OperationalError as error:
+                if "no such table" in str(error):
+                    return []
+                raise
+
+    def scalar(self, sql, *values):
+        rows = self.query(sql, *values)
+        return rows[0][0] if rows else None
+
+    def log(self, name):
+        return self[name].log()
+
+    def log_has(self, name, pattern):
+        return re.search(pattern, self.log(name)) is not None
+
+
+def read_json(text):
+    """One JSON value, or the list of the lines' values."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return [json.loads(line) for line in text.splitlines() if line.strip()]
+
+
+class Scenario:
+    """A run of one scenario: collects checks, owns the temp folder and everything started."""
+
+    def __init__(self, what=""):
+        self.name = os.path.basename(sys.argv[0])
+        self.what = (what or "").strip().splitlines()
+        self.failed = 0
+        self.passed = 0
+        self.folder = None
+        self.owned = []
+        self.pipelines = 0
+
+    def __enter__(self):
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+        self.folder = tempfile.mkdtemp(prefix="weir-")
+        if self.what:
+            print(self.what[0], flush=True)
+        return self
+
+    def __exit__(self, kind, error, trace):
+        skipped = kind is not None and issubclass(kind, Skip)
+        if skipped:
+            print(f"skip {error}", flush=True)
+        elif kind is not None and issubclass(kind, (Timeout, Failed, AssertionError)):
+            self.failed += 1
+            print(f"FAIL {error}", flush=True)
+            self._tails()
+        elif kind is not None:
+            self.failed += 1
+        for thing in reversed(self.owned):
+            thing.destroy() if isinstance(thing, Pipeline) else thing.stop()
+        if self.failed or os.environ.get("WEIR_KEEP"):
+            print(f"folder={self.folder}", flush=True)
+        else:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        if kind is not None and not skipped and not issubclass(kind, (AssertionError,)):
+            return False
+        if skipped:
+            sys.exit(SKIPPED)
+        if self.passed + self.failed == 0:
+            print("FAIL the scenario checked nothing")
+            sys.exit(1)
+        sys.exit(1 if self.failed else 0)
+
+    def _tails(self):
+        for thing in self.owned:
+            if isinstance(thing, Pipeline):
+                for member in thing.members.values():
+                    lines = member.log().splitlines()[-5:]
+                    print(f"--- {member.name}: alive={member.alive} exits={member.exits}")
+                    print("\n".join(lines), flush=True)
+
+    # --- starting things ---------------------------------------------------------------------
+
+    def path(self, *parts):
+        return os.path.join(self.folder, *parts)
+
+    def needs_build(self, *stages):
+        """Skips the scenario where the programs are not built."""
+        for program in ["weir-" + s for s in (stages or STAGES)] + ["weir"]:
+            if not os.access(os.path.join(BUILD, program), os.X_OK):
+                raise Failed(f"{os.path.join(BUILD, program)} is not built")
+
+    def feedserver(self, root=None, hosts=1, log=False, **options):
+        argv = [sys.executable, os.path.join(SUPPORT, "feedserver"), "--hosts", str(hosts),
+                "--parent"]
+        if root:
+            argv += ["--root", root]
+        if log:
+            argv.append("--log")
+        for key, value in options.items():
+            argv += ["--" + key.replace("_", "-")] + ([] if value is True else [str(value)])
+        server = FeedServer(argv, self.path("feedserver.log"))
+        self.owned.append(server)
+        return server
+
+    def model_server(self, **options):
+        """tests/support/ollama."""
+        argv = [sys.executable, os.path.join(SUPPORT, "ollama"), "--parent"]
+        for key, value in options.items():
+            argv += ["--" + key.replace("_", "-"), str(value)]
+        server = Server(argv, self.path("ollama.log"))
+        self.owned.append(server)
+        return server
+
+    def pipeline(self, settings=None, ready=True, **options):
+        """A Pipeline in a folder of its own; `ready` waits until the storer answers."""
+        self.needs_build()
+        self.pipelines += 1
+        pipeline = Pipeline(self.path(f"ring{self.pipelines}"), settings, **options)
+        self.owned.append(pipeline)
+        if ready and options.get("start", True):
+            pipeline.ready()
+        return pipeline
+
+    # --- saying what was found ---------------------------------------------------------------
+
+    wait_for = staticmethod(wait_for)
+
+    def check(self, condition, what):
+        """Counts and prints one check; gives the condition back."""
+        if condition:
+            self.passed += 1
+            print(f"ok {what}", flush=True)
+        else:
+            self.failed += 1
+            print(f"FAIL {what}", flush=True)
+        return bool(condition)
+
+    def equal(self, got, wanted, what):
+        return self.check(got == wanted, what if got == wanted
+                          else f"{what}: got {got!r}, wanted {wanted!r}")
+
+    def require(self, condition, what):
+        """A check without which the rest makes no sense."""
+        if not condition:
+            raise Failed(what)
+        self.passed += 1
+        print(f"ok {what}", flush=True)
+
+    @staticmethod
+    def figure(name, value):
+        text = f"{value:.4g}" if isinstance(value, float) else str(value)
+        print(f"{name}={text}", flush=True)
