@@ -37,7 +37,7 @@ bool judge_in_window(const struct judge_params *params, int64_t a_ms, int64_t b_
 
 bool judge_is_sibling(const struct judge_params *params, const struct judge_candidate *c)
 {
-    return c->same >= params->template_same && c->figures < params->figures_min;
+    return c->same >= params->template_same && (c->flags & JUDGE_FIGURES);
 }
 
 bool judge_is_copy(const struct judge_params *params, const struct judge_candidate *c)
@@ -47,8 +47,7 @@ bool judge_is_copy(const struct judge_params *params, const struct judge_candida
         return true;
     if (c->flags & JUDGE_BRIEF)
         return (c->flags & JUDGE_TITLE) && c->cosine >= JUDGE_ALIKE;
-    return (c->flags & JUDGE_BAND) && c->same >= params->copy_same &&
-           c->figures >= params->figures_min;
+    return (c->flags & JUDGE_BAND) && !(c->flags & JUDGE_FIGURES) && c->same >= params->copy_same;
 }
 
 float judge_copy_score(const struct judge_candidate *c)
@@ -118,7 +117,7 @@ static struct story best_story(const struct judge_params *params, const struct t
         if (seen_before(c, i))
             continue;
         const struct judge_candidate *best = best_member(c, n, c[i].story, &barred, params);
-        if (barred || best->apart > params->apart_max)
+        if (barred || !(best->flags & JUDGE_NEAR))
             continue;
         struct story s = {best, story_score(params, item, best, centre, arg), 0};
         s.bar = best->flags & JUDGE_BRIEF ? params->brief_score : params->story_score;
@@ -157,7 +156,7 @@ enum judge_kind judge_pair(const struct judge_params *params, const struct trait
 {
     struct judge_candidate c = {.id = 1, .story = 1};
     struct judge_verdict v;
-    judge_score(a, b, &c);
+    judge_score(params, a, b, &c);
     judge_decide(params, a, 0, &c, 1, NULL, NULL, &v);
     *score = v.kind == JUDGE_COPY ? v.score : c.cosine > 0 ? c.cosine : 0;
     return v.kind;

@@ -22,18 +22,19 @@
 struct traits;
 
 enum {
-    JUDGE_BANDS = 64,         /* bands of a signature; two values make a band */
-    JUDGE_BEST = 20,          /* candidates that matter, of all kinds together */
-    JUDGE_SHORT = 8,          /* items with fewer words are judged by title and URL */
-    JUDGE_APART_MAX = 0xffff, /* there are no two vectors to compare */
+    JUDGE_BANDS = 64, /* bands of a signature; two values make a band */
+    JUDGE_BEST = 20,  /* candidates that matter, of all kinds together */
+    JUDGE_SHORT = 8,  /* items with fewer words are judged by title and URL */
 };
 
 /* struct judge_candidate.flags */
 enum {
-    JUDGE_URL = 1,   /* same canonical URL */
-    JUDGE_TITLE = 2, /* same normalised title */
-    JUDGE_BAND = 4,  /* the signatures share a band: what LSH look-up finds */
-    JUDGE_BRIEF = 8, /* one of the two is short (JUDGE_SHORT) */
+    JUDGE_URL = 1,      /* same canonical URL */
+    JUDGE_TITLE = 2,    /* same normalised title */
+    JUDGE_BAND = 4,     /* the signatures share a band: what LSH look-up finds */
+    JUDGE_BRIEF = 8,    /* one of the two is short (JUDGE_SHORT) */
+    JUDGE_NEAR = 16,    /* few enough sign bits of the vectors differ (apart_max) */
+    JUDGE_FIGURES = 32, /* both have numbers, and too few in common (figures_min) */
 };
 
 /* An earlier item, and how alike it is. */
@@ -44,25 +45,23 @@ struct judge_candidate {
     int64_t time_ms;
     uint32_t same; /* equal values of the signatures, 0..TRAITS_SIGNATURE */
     float cosine;  /* of the int8 vectors, -1..1; 0 where one is missing */
-    uint16_t
-        apart; /* sign bits that differ, in thousandths of the dimensions, or JUDGE_APART_MAX */
-    uint8_t
-        figures; /* numbers both have, in percent of the fewer of the two; 100 if one has none */
-    uint8_t flags;
+    uint32_t flags;
 };
 
 /* Thresholds: they belong to a model.  Take a copy to change the window. */
 struct judge_params {
     const char *model;
-    uint32_t copy_same;   /* a copy has at least so many equal signature values */
-    uint32_t figures_min; /* a template's sibling shares fewer figures than this, in percent */
+    uint32_t copy_same; /* a copy has at least so many equal signature values */
+    uint32_t
+        figures_min; /* numbers differ where fewer are shared, in percent of the fewer of the two */
     uint32_t
         template_same;   /* texts this alike, with other figures, are siblings: never one story */
     float story_score;   /* joins the story whose score is at least this */
     float brief_score;   /* the same where one of the two is short */
     float centre_weight; /* score = weight * centre + (1 - weight) * best member */
-    uint32_t apart_max;  /* stories: candidates further apart (see above) are not looked at */
-    int64_t window_ms;   /* stories: items further apart in time are not looked at */
+    uint32_t
+        apart_max; /* near: at most so many sign bits differ, in thousandths of the dimensions */
+    int64_t window_ms; /* stories: items further apart in time are not looked at */
 };
 
 /* The middle of a story: the sum of its members' vectors, each brought to the same length.
@@ -96,7 +95,7 @@ typedef const struct judge_centre *(judge_centre_fn)(void *arg, uint64_t story);
  * (common/thresholds.def).  Never NULL; static. */
 const struct judge_params *judge_params_of(const char *model);
 
-/* Compares two items; fills same, cosine, apart, figures and flags and leaves the rest alone.
+/* Compares two items; fills same, cosine and flags and leaves the rest alone.
  * Both must come from the same model. */
 void judge_score(const struct traits *item, const struct traits *other,
                  struct judge_candidate *out);

@@ -49,7 +49,8 @@ static uint32_t figures_limit(const struct traits *t)
     return t->figure_count < TRAITS_FIGURES_MAX ? UINT32_MAX : t->figures[t->figure_count - 1];
 }
 
-static uint8_t figures_shared(const struct traits *a, const struct traits *b)
+/* In percent of the fewer of the two; 100 where one has none. */
+static uint32_t figures_shared(const struct traits *a, const struct traits *b)
 {
     uint32_t la = figures_limit(a), lb = figures_limit(b), limit = la < lb ? la : lb;
     uint32_t na = figures_known(a, limit), nb = figures_known(b, limit), both = 0;
@@ -62,26 +63,32 @@ static uint8_t figures_shared(const struct traits *a, const struct traits *b)
         i += x <= y;
         j += y <= x;
     }
-    return (uint8_t)(100 * both / fewer);
+    return 100 * both / fewer;
 }
 
-void judge_score(const struct traits *item, const struct traits *other, struct judge_candidate *out)
+static bool near(const struct judge_params *params, const struct traits *a, const struct traits *b)
+{
+    uint64_t apart = signs_apart(a->vector, b->vector, a->dims);
+    return apart * PER_MILLE <= (uint64_t)params->apart_max * a->dims;
+}
+
+static uint32_t flag(bool set, uint32_t value)
+{
+    return set ? value : 0;
+}
+
+void judge_score(const struct judge_params *params, const struct traits *item,
+                 const struct traits *other, struct judge_candidate *out)
 {
     bool vectors = item->dims > 0 && item->dims == other->dims;
     bool signatures = item->signature && other->signature;
-    bool url = item->url_key && item->url_key == other->url_key;
-    bool title = item->title_key && item->title_key == other->title_key;
-    bool brief = item->words < JUDGE_SHORT || other->words < JUDGE_SHORT;
-    bool band = signatures && bands_meet(item->signature, other->signature);
+    out->cosine =
+        vectors ? vec_cosine(item->vector, item->norm, other->vector, other->norm, item->dims) : 0;
     out->same = signatures ? vec_same(item->signature, other->signature) : 0;
-    out->cosine = 0;
-    out->apart = JUDGE_APART_MAX;
-    if (vectors) {
-        size_t n = item->dims;
-        out->cosine = vec_cosine(item->vector, item->norm, other->vector, other->norm, n);
-        out->apart = (uint16_t)(signs_apart(item->vector, other->vector, n) * PER_MILLE / n);
-    }
-    out->figures = figures_shared(item, other);
-    out->flags = (uint8_t)((url ? JUDGE_URL : 0) | (title ? JUDGE_TITLE : 0) |
-                           (band ? JUDGE_BAND : 0) | (brief ? JUDGE_BRIEF : 0));
+    out->flags = flag(item->url_key && item->url_key == other->url_key, JUDGE_URL) |
+                 flag(item->title_key && item->title_key == other->title_key, JUDGE_TITLE) |
+                 flag(signatures && bands_meet(item->signature, other->signature), JUDGE_BAND) |
+                 flag(item->words < JUDGE_SHORT || other->words < JUDGE_SHORT, JUDGE_BRIEF) |
+                 flag(vectors && near(params, item, other), JUDGE_NEAR) |
+                 flag(figures_shared(item, other) < params->figures_min, JUDGE_FIGURES);
 }
