@@ -1,0 +1,191 @@
+#include "common/vec.h"
+
+#include "common/traits.h"
+
+#include <math.h>
+#include <string.h>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#define WIDE __attribute__((target("avx2,popcnt")))
+#endif
+
+static bool force_portable;
+
+void vec_force_portable(bool portable)
+{
+    force_portable = portable;
+}
+
+bool vec_wide(void)
+{
+#if defined(__x86_64__)
+    return !force_portable && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt");
+#else
+    return false;
+#endif
+}
+
+float vec_quantise(const float *in, size_t n, int8_t *out)
+{
+    float largest = 0.0F;
+    bool finite = true;
+
+    for (size_t i = 0; i < n; i++) {
+        float size = fabsf(in[i]);
+        finite &= size <= 3.4e38F; /* false for NaN, too */
+        largest = size > largest ? size : largest;
+    }
+    if (!finite || largest < 1e-30F) {
+        memset(out, 0, n);
+        return 0.0F;
+    }
+    for (size_t i = 0; i < n; i++) {
+        float scaled = in[i] / largest * 127.0F;
+        out[i] = (int8_t)(scaled + copysignf(0.5F, scaled));
+    }
+    return vec_norm(out, n);
+}
+
+float vec_norm(const int8_t *v, size_t n)
+{
+    return sqrtf((float)vec_dot(v, v, n));
+}
+
+float vec_cosine(const int8_t *a, float norm_a, const int8_t *b, float norm_b, size_t n)
+{
+    if (norm_a <= 0.0F || norm_b <= 0.0F)
+        return 0.0F;
+    return (float)vec_dot(a, b, n) / (norm_a * norm_b);
+}
+
+static int32_t dot_portable(const int8_t *a, const int8_t *b, size_t n)
+{
+    int32_t sum = 0;
+
+    for (size_t i = 0; i < n; i++)
+        sum += a[i] * b[i];
+    return sum;
+}
+
+static void signs_portable(const int8_t *v, size_t n, uint64_t *out)
+{
+    memset(out, 0, (n + 63) / 64 * sizeof *out);
+    for (size_t i = 0; i < n; i++)
+        out[i / 64] |= (uint64_t)(v[i] >= 0) << (i % 64);
+}
+
+static uint32_t hamming_portable(const uint64_t *a, const uint64_t *b, size_t words)
+{
+    uint32_t bits = 0;
+
+    for (size_t i = 0; i < words; i++)
+        bits += (uint32_t)__builtin_popcountll(a[i] ^ b[i]);
+    return bits;
+}
+
+static uint32_t same_portable(const uint32_t *a, const uint32_t *b)
+{
+    uint32_t same = 0;
+
+    for (size_t i = 0; i < TRAITS_SIGNATURE; i++)
+        same += a[i] == b[i];
+    return same;
+}
+
+#if defined(__x86_64__)
+
+WIDE static int32_t sum_lanes(__m256i v)
+{
+    __m128i x = _mm_add_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
+
+    x = _mm_add_epi32(x, _mm_shuffle_epi32(x, 0x4e));
+    x = _mm_add_epi32(x, _mm_shuffle_epi32(x, 0xb1));
+    return _mm_cvtsi128_si32(x);
+}
+
+WIDE static __m256i dot_16(const int8_t *a, const int8_t *b)
+{
+    __m256i x = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(const void *)a));
+    __m256i y = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(const void *)b));
+
+    return _mm256_madd_epi16(x, y);
+}
+
+WIDE static int32_t dot_wide(const int8_t *a, const int8_t *b, size_t n)
+{
+    __m256i even = _mm256_setzero_si256(), odd = _mm256_setzero_si256();
+    size_t i = 0;
+
+    for (; i + 32 <= n; i += 32) {
+        even = _mm256_add_epi32(even, dot_16(a + i, b + i));
+        odd = _mm256_add_epi32(odd, dot_16(a + i + 16, b + i + 16));
+    }
+    return sum_lanes(_mm256_add_epi32(even, odd)) + dot_portable(a + i, b + i, n - i);
+}
+
+WIDE static void signs_wide(const int8_t *v, size_t n, uint64_t *out)
+{
+    size_t i = 0;
+
+    for (; i + 64 <= n; i += 64) {
+        __m256i low = _mm256_loadu_si256((const __m256i *)(const void *)(v + i));
+        __m256i high = _mm256_loadu_si256((const __m256i *)(const void *)(v + i + 32));
+        uint64_t negative = (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32 |
+                            (uint32_t)_mm256_movemask_epi8(low);
+        out[i / 64] = ~negative;
+    }
+    if (i < n)
+        signs_portable(v + i, n - i, out + i / 64);
+}
+
+WIDE static uint32_t hamming_wide(const uint64_t *a, const uint64_t *b, size_t words)
+{
+    uint64_t bits = 0;
+
+    for (size_t i = 0; i < words; i++)
+        bits += (uint64_t)_mm_popcnt_u64(a[i] ^ b[i]);
+    return (uint32_t)bits;
+}
+
+WIDE static uint32_t same_wide(const uint32_t *a, const uint32_t *b)
+{
+    __m256i same = _mm256_setzero_si256();
+
+    for (size_t i = 0; i < TRAITS_SIGNATURE; i += 8) {
+        __m256i x = _mm256_loadu_si256((const __m256i *)(const void *)(a + i));
+        __m256i y = _mm256_loadu_si256((const __m256i *)(const void *)(b + i));
+        same = _mm256_sub_epi32(same, _mm256_cmpeq_epi32(x, y));
+    }
+    return (uint32_t)sum_lanes(same);
+}
+
+#else
+#define dot_wide     dot_portable
+#define signs_wide   signs_portable
+#define hamming_wide hamming_portable
+#define same_wide    same_portable
+#endif
+
+int32_t vec_dot(const int8_t *a, const int8_t *b, size_t n)
+{
+    return vec_wide() ? dot_wide(a, b, n) : dot_portable(a, b, n);
+}
+
+void vec_signs(const int8_t *v, size_t n, uint64_t *out)
+{
+    if (vec_wide())
+        signs_wide(v, n, out);
+    else
+        signs_portable(v, n, out);
+}
+
+uint32_t vec_hamming(const uint64_t *a, const uint64_t *b, size_t words)
+{
+    return vec_wide() ? hamming_wide(a, b, words) : hamming_portable(a, b, words);
+}
+
+uint32_t vec_same(const uint32_t *a, const uint32_t *b)
+{
+    return vec_wide() ? same_wide(a, b) : same_portable(a, b);
+}
