@@ -51,17 +51,14 @@ struct judge_candidate {
 /* Thresholds: they belong to a model.  Take a copy to change the window. */
 struct judge_params {
     const char *model;
-    uint32_t copy_same; /* a copy has at least so many equal signature values */
-    uint32_t
-        figures_min; /* numbers differ where fewer are shared, in percent of the fewer of the two */
-    uint32_t
-        template_same;   /* texts this alike, with other figures, are siblings: never one story */
-    float story_score;   /* joins the story whose score is at least this */
-    float brief_score;   /* the same where one of the two is short */
-    float centre_weight; /* score = weight * centre + (1 - weight) * best member */
-    uint32_t
-        apart_max; /* near: at most so many sign bits differ, in thousandths of the dimensions */
-    int64_t window_ms; /* stories: items further apart in time are not looked at */
+    uint32_t copy_same;     /* a copy has at least so many equal signature values */
+    uint32_t figures_min;   /* percent of the fewer numbers that both have; below it they differ */
+    uint32_t template_same; /* texts this alike, with other figures, are never one story */
+    float story_score;      /* joins the story whose score is at least this */
+    float brief_score;      /* the same where one of the two is short */
+    float centre_weight;    /* score = weight * centre + (1 - weight) * best member */
+    uint32_t apart_max; /* near: at most so many sign bits differ, in 1/1000 of the dimensions */
+    int64_t window_ms;  /* items further apart in time are not compared */
 };
 
 /* The middle of a story: the sum of its members' vectors, each brought to the same length.
@@ -97,8 +94,8 @@ const struct judge_params *judge_params_of(const char *model);
 
 /* Compares two items; fills same, cosine and flags and leaves the rest alone.
  * Both must come from the same model. */
-void judge_score(const struct traits *item, const struct traits *other,
-                 struct judge_candidate *out);
+void judge_score(const struct judge_params *params, const struct traits *item,
+                 const struct traits *other, struct judge_candidate *out);
 
 /* Which candidate matters more is settled by a few kinds of evidence, each with its share of the
  * JUDGE_BEST places.  Writes at most JUDGE_BEST of n candidates, ascending by id, each id once, and
