@@ -29,6 +29,11 @@ const struct judge_params *judge_params_of(const char *model)
     return &table[0];
 }
 
+uint32_t judge_same_min(const struct judge_params *params)
+{
+    return params->copy_same < params->template_same ? params->copy_same : params->template_same;
+}
+
 bool judge_in_window(const struct judge_params *params, int64_t a_ms, int64_t b_ms)
 {
     uint64_t gap = a_ms > b_ms ? (uint64_t)a_ms - (uint64_t)b_ms : (uint64_t)b_ms - (uint64_t)a_ms;

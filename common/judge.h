@@ -92,6 +92,9 @@ typedef const struct judge_centre *(judge_centre_fn)(void *arg, uint64_t story);
  * (common/thresholds.def).  Never NULL; static. */
 const struct judge_params *judge_params_of(const char *model);
 
+/* Equal signature values below which a candidate says nothing about copies. */
+uint32_t judge_same_min(const struct judge_params *params);
+
 /* Compares two items; fills same, cosine and flags and leaves the rest alone.
  * Both must come from the same model. */
 void judge_score(const struct judge_params *params, const struct traits *item,

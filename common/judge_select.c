@@ -16,13 +16,13 @@ struct shelf {
     const struct judge_candidate *best[COSINE_BEST];
 };
 
-static bool belongs(int kind, const struct judge_candidate *c)
+static bool belongs(int kind, const struct judge_params *params, const struct judge_candidate *c)
 {
     switch (kind) {
     case BY_COSINE:
         return (c->flags & JUDGE_NEAR) != 0;
     case BY_SIGNATURE:
-        return (c->flags & JUDGE_BAND) != 0;
+        return (c->flags & JUDGE_BAND) && c->same >= judge_same_min(params);
     default:
         return (c->flags & (JUDGE_URL | JUDGE_TITLE)) != 0;
     }
@@ -76,7 +76,7 @@ size_t judge_select(const struct judge_params *params, int64_t time_ms,
         if (!judge_in_window(params, in[i].time_ms, time_ms))
             continue;
         for (int kind = 0; kind < KINDS; kind++)
-            if (belongs(kind, &in[i]))
+            if (belongs(kind, params, &in[i]))
                 shelve(&shelves[kind], kind, &in[i]);
     }
     size_t count = 0, kept = 0;

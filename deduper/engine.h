@@ -1,0 +1,46 @@
+/* Finds the nearest vectors: what every engine offers.  Slots are small numbers given out by the
+ * index; an engine keeps a vector for some of them.  Pure; one owner thread. */
+#ifndef WEIR_DEDUPER_ENGINE_H
+#define WEIR_DEDUPER_ENGINE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    ENGINE_BEST_MAX = 256,  /* most hits of one search */
+    ENGINE_NO_LIMIT = 1000, /* apart_max that lets everything pass */
+};
+
+struct engine_hit {
+    uint32_t slot;
+    uint64_t id;
+    float cosine; /* exactly what judge_score () gives */
+};
+
+struct engine_query {
+    const int8_t *vector;
+    float norm;
+    int64_t from_ms, to_ms; /* entries of this time only, both ends included */
+    uint64_t except;        /* an id to leave out; 0 = none */
+    uint32_t apart_max;     /* sign bits that may differ, in 1/1000 of the dimensions */
+};
+
+struct engine {
+    void (*destroy)(struct engine *self);
+    /* Fills a slot, or replaces what it held.  The vector is copied. */
+    void (*put)(struct engine *self, uint32_t slot, uint64_t id, int64_t time_ms,
+                const int8_t *vector, float norm);
+    void (*drop)(struct engine *self, uint32_t slot);
+    /* The vector of a filled slot; borrowed until it is dropped. */
+    const int8_t *(*vector)(const struct engine *self, uint32_t slot);
+    /* Writes the k nearest, best first, ties by lowest id; k <= ENGINE_BEST_MAX.  Returns how many.
+     */
+    size_t (*search)(struct engine *self, const struct engine_query *query, size_t k,
+                     struct engine_hit *hits);
+    size_t (*bytes)(const struct engine *self);
+};
+
+/* Puts a hit in its place among the best k; returns how many there are now. */
+size_t engine_keep(struct engine_hit *hits, size_t n, size_t k, struct engine_hit hit);
+
+#endif
