@@ -4,11 +4,13 @@
 
 static const char *const migrations[] = {
     /* 1 */
+    /* epoch, head, accepted, stored, updated, known, dead, paused, file: integers.  head is the last
+     * sequence given; the totals and the rows of fetch_item make the sum of DESIGN 3.1. */
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;"
 
     "CREATE TABLE category (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);"
 
-    /* state: 0 active, 1 retired (gone for good), 2 quarantined.
+    /* state: 0 active, 1 retired (removed; its items stay), 2 quarantined until next_ms.
      * suspect: times running that a fetcher crashed with this source in hand. */
     "CREATE TABLE source ("
     " id INTEGER PRIMARY KEY AUTOINCREMENT,"
@@ -42,13 +44,15 @@ static const char *const migrations[] = {
     " body_hash INTEGER NOT NULL DEFAULT 0, final_url TEXT NOT NULL DEFAULT '',"
     " content_type TEXT NOT NULL DEFAULT '', next_ms INTEGER NOT NULL DEFAULT 0,"
     " seen_ms INTEGER NOT NULL DEFAULT 0, entries INTEGER NOT NULL DEFAULT 0,"
-    " title TEXT NOT NULL DEFAULT '', link TEXT NOT NULL DEFAULT '');"
+    " title TEXT NOT NULL DEFAULT '', link TEXT NOT NULL DEFAULT '',"
+    " revived INTEGER NOT NULL DEFAULT 0);" /* 1: made of a dead letter; moves nothing when done */
     "CREATE UNIQUE INDEX fetch_source ON fetch (source);" /* one open fetch of a source */
 
-    /* The items of an open fetch that have not ended yet. */
+    /* The items of an accepted fetch that have not ended yet.  tries: times sent, the first
+     * included; alone: tries travelled alone that ended in a crash or an error. */
     "CREATE TABLE fetch_item ("
     " fetch INTEGER NOT NULL REFERENCES fetch (id) ON DELETE CASCADE, key BLOB NOT NULL,"
-    " tries INTEGER NOT NULL DEFAULT 0, alone INTEGER NOT NULL DEFAULT 0,"
+    " tries INTEGER NOT NULL DEFAULT 1, alone INTEGER NOT NULL DEFAULT 0,"
     " PRIMARY KEY (fetch, key)) WITHOUT ROWID;"
 
     /* The response of an open fetch, zstd. */
@@ -56,10 +60,11 @@ static const char *const migrations[] = {
     " fetch INTEGER PRIMARY KEY REFERENCES fetch (id) ON DELETE CASCADE,"
     " bytes INTEGER NOT NULL, data BLOB NOT NULL);"
 
-    /* copy_of: the first item with this text, or 0; story: always set.
+    /* id: the sequence of the commit that first stored it, so ids ascend and never come again.
+     * copy_of: the first item with this text, or 0; story: always set.
      * wanted: 0 the vector is there, else when to ask for it again (UTC ms). */
     "CREATE TABLE item ("
-    " id INTEGER PRIMARY KEY AUTOINCREMENT, key BLOB NOT NULL UNIQUE,"
+    " id INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE,"
     " source INTEGER NOT NULL, guid TEXT NOT NULL, revision INTEGER NOT NULL,"
     " story INTEGER NOT NULL, copy_of INTEGER NOT NULL DEFAULT 0,"
     " time_ms INTEGER NOT NULL, published_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL,"
@@ -68,8 +73,10 @@ static const char *const migrations[] = {
     " flags INTEGER NOT NULL DEFAULT 0," /* 1 cut, 2 read, 4 starred, 8 hidden */
     " wanted INTEGER NOT NULL DEFAULT 0, wanted_tries INTEGER NOT NULL DEFAULT 0,"
     " content TEXT NOT NULL, text TEXT NOT NULL);"
-    "CREATE INDEX item_source ON item (source, id);"
-    "CREATE INDEX item_story ON item (story, id);"
+    /* Covers the fingerprints that go with a job, latest first. */
+    "CREATE INDEX item_source ON item (source, id, key, revision);"
+    /* Covers the sources of a story. */
+    "CREATE INDEX item_story ON item (story, source);"
     "CREATE INDEX item_wanted ON item (wanted) WHERE wanted > 0;"
 
     "CREATE VIRTUAL TABLE item_fts USING fts5 (title, text, author,"
@@ -91,19 +98,23 @@ static const char *const migrations[] = {
     "CREATE TABLE tombstone (sequence INTEGER PRIMARY KEY, item INTEGER NOT NULL,"
     " key BLOB NOT NULL);"
 
+    /* id: that of the item it began with. */
     "CREATE TABLE story ("
-    " id INTEGER PRIMARY KEY AUTOINCREMENT, lead INTEGER NOT NULL,"
+    " id INTEGER PRIMARY KEY, lead INTEGER NOT NULL,"
     " first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL,"
     " items INTEGER NOT NULL, copies INTEGER NOT NULL, sources INTEGER NOT NULL);"
     "CREATE INDEX story_last ON story (last_ms);"
 
-    /* Items that cannot pass; content is the item frame, or '' where none was ever read. */
+    /* Items that cannot pass.  content: the response they came in (zstd), or '' where it no longer
+     * gives them; retry: 1 = to be sent round again once its source has no open fetch. */
     "CREATE TABLE dead ("
     " id INTEGER PRIMARY KEY AUTOINCREMENT, source INTEGER NOT NULL, key BLOB NOT NULL,"
     " died_ms INTEGER NOT NULL, tries INTEGER NOT NULL, reason TEXT NOT NULL,"
     " final_url TEXT NOT NULL, content_type TEXT NOT NULL, seen_ms INTEGER NOT NULL,"
+    " retry INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0,"
     " content BLOB NOT NULL);"
-    "CREATE INDEX dead_key ON dead (key);",
+    "CREATE INDEX dead_key ON dead (key);"
+    "CREATE INDEX dead_retry ON dead (source) WHERE retry > 0;",
 };
 
 const char *db_schema(int version)
