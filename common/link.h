@@ -63,10 +63,9 @@ void outlet_close(struct outlet **outlet);
  * was larger than the link's cap; it was destroyed, counted and logged. */
 enum outlet_result outlet_send(struct outlet *outlet, enum lane lane, zmsg_t **message);
 bool outlet_ready(struct outlet *outlet, enum lane lane);
-/* The lane's socket, to be polled for ZMQ_POLLOUT; changes when a stuck one is opened anew
- * (outlet_generation counts that). */
+/* The lane's socket, to be polled for ZMQ_POLLOUT. */
 void *outlet_socket(struct outlet *outlet, enum lane lane);
-/* Call about once a second: opens lanes anew that were blocked longer than link.stuck_ms. */
+/* Call about once a second: connects lanes anew that were blocked longer than link.stuck_ms. */
 void outlet_tend(struct outlet *outlet, int64_t mono_ms);
 
 /* --- receiving -------------------------------------------------------------------------------- */

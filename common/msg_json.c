@@ -1,0 +1,90 @@
+/* Messages as JSON, for people and taps. */
+#include "common/msg.h"
+
+#include <inttypes.h>
+
+#include "common/msg_table.h"
+
+static void add_text(struct buf *out, struct span text, size_t longest)
+{
+    size_t n = longest && text.n > longest ? longest : text.n;
+
+    /* A cut must not leave half a character. */
+    while (n < text.n && n > 0 && ((unsigned char)text.p[n] & 0xc0) == 0x80)
+        n--;
+    buf_addc(out, '"');
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)text.p[i];
+
+        if (c == '"' || c == '\\')
+            buf_printf(out, "\\%c", c);
+        else if (c < 0x20 || c == 0x7f)
+            buf_printf(out, "\\u%04x", c);
+        else
+            buf_addc(out, (char)c);
+    }
+    buf_adds(out, n < text.n ? "...\"" : "\"");
+}
+
+static void add_bytes(struct buf *out, struct span bytes, size_t longest)
+{
+    size_t n = longest && bytes.n > longest / 2 ? longest / 2 : bytes.n;
+
+    buf_addc(out, '"');
+    for (size_t i = 0; i < n; i++)
+        buf_printf(out, "%02x", (unsigned char)bytes.p[i]);
+    buf_adds(out, n < bytes.n ? "...\"" : "\"");
+}
+
+static void add_list(struct buf *out, enum msg_type type, const struct msg_list *list,
+                     size_t longest)
+{
+    size_t size = msg_table(type).size;
+
+    buf_addc(out, '[');
+    for (size_t i = 0; i < list->count; i++) {
+        if (i)
+            buf_addc(out, ',');
+        msg_json(type, (const char *)list->at + i * size, longest, out);
+    }
+    buf_addc(out, ']');
+}
+
+static void add_field(struct buf *out, const struct msg_field *field, const void *at,
+                      size_t longest)
+{
+    buf_printf(out, "\"%s\":", field->name);
+    switch (field->kind) {
+    case FIELD_U:
+        buf_printf(out, "%" PRIu64, *(const uint64_t *)at);
+        break;
+    case FIELD_I:
+        buf_printf(out, "%" PRId64, *(const int64_t *)at);
+        break;
+    case FIELD_D:
+        buf_printf(out, "%.17g", *(const double *)at);
+        break;
+    case FIELD_S:
+        add_text(out, *(const struct span *)at, longest);
+        break;
+    case FIELD_B:
+        add_bytes(out, *(const struct span *)at, longest);
+        break;
+    case FIELD_L:
+        add_list(out, field->list, at, longest);
+        break;
+    }
+}
+
+void msg_json(enum msg_type type, const void *message, size_t longest, struct buf *out)
+{
+    struct msg_table table = msg_table(type);
+
+    buf_addc(out, '{');
+    for (size_t i = 0; i < table.count; i++) {
+        if (i)
+            buf_addc(out, ',');
+        add_field(out, &table.fields[i], (const char *)message + table.fields[i].offset, longest);
+    }
+    buf_addc(out, '}');
+}

@@ -1,0 +1,146 @@
+/* Sending on a link: two lanes, never blocking, oversize refused before it can harm the receiver.
+ */
+#include "common/link.h"
+
+#include <stdlib.h>
+
+#include "common/clock.h"
+#include "common/config.h"
+#include "common/counters.h"
+#include "common/log.h"
+#include "common/mem.h"
+
+struct outlet_lane {
+    zsock_t *socket;
+    char *endpoint;
+    int64_t blocked_since_ms; /* 0 = not blocked */
+};
+
+struct outlet {
+    const struct config *config;
+    struct counters *counters;
+    enum link_id link;
+    struct outlet_lane lanes[LANES];
+};
+
+struct outlet *outlet_open(const struct config *config, enum link_id link,
+                           struct counters *counters)
+{
+    struct outlet *outlet = mem_calloc(1, sizeof(*outlet));
+
+    *outlet = (struct outlet){.config = config, .counters = counters, .link = link};
+    for (enum lane lane = 0; lane < LANES; lane++) {
+        struct outlet_lane *l = &outlet->lanes[lane];
+
+        l->endpoint = link_endpoint(config, link, lane, "in");
+        l->socket = link_connect(config, ZMQ_PUSH, LINK_ROLE_DATA_OUT, link, l->endpoint);
+        if (!l->socket) {
+            outlet_close(&outlet);
+            break;
+        }
+    }
+    return outlet;
+}
+
+void outlet_close(struct outlet **outlet)
+{
+    if (!*outlet)
+        return;
+    for (enum lane lane = 0; lane < LANES; lane++) {
+        zsock_destroy(&(*outlet)->lanes[lane].socket);
+        free((*outlet)->lanes[lane].endpoint);
+    }
+    free(*outlet);
+    *outlet = NULL;
+}
+
+static enum outlet_result refuse(struct outlet *outlet, zmsg_t **message)
+{
+    log_warning("oversize-refused", "link=%s bytes=%zu limit=%lld", link_name(outlet->link),
+                zmsg_content_size(*message), (long long)link_cap(outlet->config, outlet->link));
+    counters_add(outlet->counters, COUNTER_oversize, 1);
+    zmsg_destroy(message);
+    return OUTLET_REFUSED;
+}
+
+static void unblock(struct outlet *outlet, struct outlet_lane *lane)
+{
+    if (!lane->blocked_since_ms)
+        return;
+    counters_add(outlet->counters, COUNTER_stall_ms,
+                 (uint64_t)(clock_mono_ms() - lane->blocked_since_ms));
+    lane->blocked_since_ms = 0;
+}
+
+static enum outlet_result full(struct outlet *outlet, struct outlet_lane *lane)
+{
+    if (!lane->blocked_since_ms) {
+        lane->blocked_since_ms = clock_mono_ms();
+        counters_add(outlet->counters, COUNTER_stalls, 1);
+    }
+    return OUTLET_FULL;
+}
+
+/* Sends the frames in place of zmsg_send, which loses the message when the socket would block. */
+static int send_frames(void *socket, zmsg_t *message)
+{
+    zframe_t *frame = zmsg_first(message);
+
+    while (frame) {
+        zframe_t *next = zmsg_next(message);
+        int flags = ZMQ_DONTWAIT | (next ? ZMQ_SNDMORE : 0);
+
+        if (zmq_send(socket, zframe_data(frame), zframe_size(frame), flags) < 0)
+            return -1;
+        frame = next;
+    }
+    return 0;
+}
+
+enum outlet_result outlet_send(struct outlet *outlet, enum lane which, zmsg_t **message)
+{
+    struct outlet_lane *lane = &outlet->lanes[which];
+    size_t bytes = zmsg_content_size(*message);
+
+    if ((int64_t)bytes > link_cap(outlet->config, outlet->link))
+        return refuse(outlet, message);
+    if (!outlet_ready(outlet, which))
+        return full(outlet, lane);
+    if (send_frames(zsock_resolve(lane->socket), *message))
+        return full(outlet, lane);
+    unblock(outlet, lane);
+    counters_add(outlet->counters, COUNTER_out, 1);
+    counters_add(outlet->counters, COUNTER_bytes_out, bytes);
+    zmsg_destroy(message);
+    return OUTLET_SENT;
+}
+
+bool outlet_ready(struct outlet *outlet, enum lane lane)
+{
+    return zsock_events(outlet->lanes[lane].socket) & ZMQ_POLLOUT;
+}
+
+void *outlet_socket(struct outlet *outlet, enum lane lane)
+{
+    return zsock_resolve(outlet->lanes[lane].socket);
+}
+
+void outlet_tend(struct outlet *outlet, int64_t mono_ms)
+{
+    for (enum lane which = 0; which < LANES; which++) {
+        struct outlet_lane *lane = &outlet->lanes[which];
+        int64_t blocked_ms = lane->blocked_since_ms ? mono_ms - lane->blocked_since_ms : 0;
+
+        if (blocked_ms < outlet->config->link_stuck_ms)
+            continue;
+        /* Options are set on the socket that is there; a further connection is what makes libzmq
+         * look again.  The socket itself stays, so that nobody polls a closed one. */
+        log_warning("sender-stuck", "link=%s lane=%s blocked_ms=%lld do=\"connecting anew\"",
+                    link_name(outlet->link), link_lane_name(which), (long long)blocked_ms);
+        zmq_disconnect(zsock_resolve(lane->socket), lane->endpoint);
+        zmq_connect(zsock_resolve(lane->socket), lane->endpoint);
+        counters_add(outlet->counters, COUNTER_reopened, 1);
+        counters_add(outlet->counters, COUNTER_stall_ms, (uint64_t)blocked_ms);
+        lane->blocked_since_ms = mono_ms;
+    }
+}
