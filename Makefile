@@ -8,7 +8,7 @@ WARN    := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-pro
            -Wwrite-strings -Wvla -Werror
 HARDEN  := -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=3 -fstack-clash-protection
 OPT     ?= -O2 -g
-PKGS    := libczmq libzmq msgpack sqlite3 libcurl libxml-2.0 jansson libzstd libxxhash
+PKGS    := libczmq libzmq msgpack sqlite3 libcurl libxml-2.0 jansson libzstd libxxhash uchardet
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isystem /g')
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)

@@ -52,8 +52,8 @@ enum feed_version {
 
 /* What came with the document, and how much of it may be kept.  All pointers may be NULL. */
 struct feed_context {
-    const char *url;              /* the address the document came from, after redirects */
-    const char *content_type;     /* response headers */
+    const char *url;          /* the address the document came from, after redirects */
+    const char *content_type; /* response headers */
     const char *content_language;
     const char *content_location;
     size_t max_entries;     /* later ones are dropped and counted; 0 = no limit */
@@ -103,12 +103,12 @@ struct feed {
     const char *description_base;
     const char *language;
     const char *id;
-    const char *author;    /* text */
-    const char *image;     /* address: logo or icon */
-    const char *self;      /* address the feed gives for itself */
-    const char *hub;       /* address of its WebSub hub */
-    const char *next;      /* address of the next page of a paged feed (RFC 5005) */
-    const char *new_url;   /* address: itunes:new-feed-url, the feed has moved */
+    const char *author;  /* text */
+    const char *image;   /* address: logo or icon */
+    const char *self;    /* address the feed gives for itself */
+    const char *hub;     /* address of its WebSub hub */
+    const char *next;    /* address of the next page of a paged feed (RFC 5005) */
+    const char *new_url; /* address: itunes:new-feed-url, the feed has moved */
     int64_t published_ms;
     int64_t updated_ms;
     int32_t ttl_minutes;    /* how long it may be kept; -1 = not said */
@@ -122,8 +122,8 @@ struct feed {
     size_t category_count;
     struct feed_entry *entries; /* in the feed's order, a guid once: the first stays */
     size_t count;
-    size_t dropped; /* entries beyond max_entries */
-    size_t folded;  /* entries whose guid had been seen */
+    size_t dropped;                    /* entries beyond max_entries */
+    size_t folded;                     /* entries whose guid had been seen */
     struct feed_alternate *alternates; /* of a web page only */
     size_t alternate_count;
     struct feed_arena *arena; /* owns all of the above */

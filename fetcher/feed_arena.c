@@ -48,7 +48,8 @@ static struct block *block_new(size_t size)
     return block;
 }
 
-/* A large piece gets a block of its own, put behind the head so that the head's rest stays in use. */
+/* A large piece gets a block of its own, put behind the head so that the head's rest stays in use.
+ */
 static void *take_large(struct feed_arena *arena, size_t bytes)
 {
     struct block *block = block_new(bytes);
@@ -96,14 +97,14 @@ const char *feed_arena_copy(struct feed_arena *arena, const char *text, size_t n
     return copy;
 }
 
-void *feed_arena_push(struct feed_arena *arena, void **array, size_t *count, size_t size)
+void *feed_arena_grow(struct feed_arena *arena, void *array, size_t count, size_t size)
 {
-    if ((*count & (*count - 1)) == 0) {
-        void *grown = feed_arena_take(arena, (*count ? *count * 2 : 1) * size);
+    void *grown = NULL;
 
-        if (*count)
-            memcpy(grown, *array, *count * size);
-        *array = grown;
-    }
-    return (char *)*array + (*count)++ * size;
+    if (count & (count - 1))
+        return array;
+    grown = feed_arena_take(arena, (count ? count * 2 : 1) * size);
+    if (count)
+        memcpy(grown, array, count * size);
+    return grown;
 }

@@ -12,8 +12,9 @@ void feed_arena_destroy(struct feed_arena **arena);
 void *feed_arena_take(struct feed_arena *arena, size_t bytes);
 /* A copy of n bytes with a NUL behind them. */
 const char *feed_arena_copy(struct feed_arena *arena, const char *text, size_t n);
-/* Grows an array of *count members, each of size bytes, by one zeroed member and returns it.  The
- * array is moved when count reaches a power of two. */
-void *feed_arena_push(struct feed_arena *arena, void **array, size_t *count, size_t size);
+/* The array, with room for one more zeroed member behind its count members of size bytes; it is
+ * moved when count is a power of two.  Use: a = feed_arena_grow (arena, a, n, sizeof *a); a[n++].
+ */
+void *feed_arena_grow(struct feed_arena *arena, void *array, size_t count, size_t size);
 
 #endif

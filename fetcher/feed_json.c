@@ -1,0 +1,167 @@
+#include "fetcher/feed_build.h"
+
+#include <jansson.h>
+#include <string.h>
+
+#include "common/mem.h"
+
+static struct span text_of(const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+
+    return json_is_string(value) ? span_of(json_string_value(value), json_string_length(value))
+                                 : (struct span){0};
+}
+
+static void put(struct feed_builder *b, enum feed_field field, uint8_t rank, const json_t *object,
+                const char *key)
+{
+    feed_put(b, field, rank, text_of(object, key));
+}
+
+/* Plain text becomes HTML, as everywhere in a feed. */
+static void put_plain(struct feed_builder *b, enum feed_field field, uint8_t rank,
+                      const json_t *object, const char *key)
+{
+    struct buf html = {0};
+
+    feed_markup_escape(&html, text_of(object, key));
+    feed_put(b, field, rank, buf_span(&html));
+    buf_free(&html);
+}
+
+/* An id ought to be a string; numbers are common. */
+static void put_id(struct feed_builder *b, const json_t *item)
+{
+    const json_t *id = json_object_get(item, "id");
+    char *number = NULL;
+
+    put(b, FIELD_ID, 5, item, "id");
+    if (json_is_number(id)) {
+        number = json_dumps(id, JSON_ENCODE_ANY | JSON_REAL_PRECISION(17));
+        feed_put(b, FIELD_ID, 5, span_str(number));
+        free(number);
+    }
+}
+
+/* JSON Feed 1.1 has a list of authors, 1.0 had one; some give a name only. */
+static void put_authors(struct feed_builder *b, const json_t *object)
+{
+    const json_t *list = json_object_get(object, "authors");
+    const json_t *author = NULL;
+    struct buf names = {0};
+    size_t i = 0;
+
+    json_array_foreach(list, i, author)
+    {
+        struct span name = text_of(author, "name");
+        if (names.len && name.n)
+            buf_adds(&names, ", ");
+        buf_add(&names, name.p, name.n);
+    }
+    feed_put(b, FIELD_AUTHOR, 5, buf_span(&names));
+    author = json_object_get(object, "author");
+    put(b, FIELD_AUTHOR, 4, author, "name");
+    put(b, FIELD_AUTHOR, 4, object, "author");
+    buf_free(&names);
+}
+
+static void put_attachments(struct feed_builder *b, const json_t *item)
+{
+    const json_t *list = json_object_get(item, "attachments");
+    const json_t *one = NULL;
+    size_t i = 0;
+
+    json_array_foreach(list, i, one)
+    {
+        const json_t *size = json_object_get(one, "size_in_bytes");
+        char length[32] = "";
+        if (json_is_number(size) && json_number_value(size) >= 0 && json_number_value(size) < 1e15)
+            snprintf(length, sizeof(length), "%lld", (long long)json_number_value(size));
+        feed_put_enclosure(b, text_of(one, "url"), text_of(one, "mime_type"), span_str(length));
+    }
+}
+
+static void read_item(struct feed_builder *b, const json_t *item)
+{
+    const json_t *tags = json_object_get(item, "tags");
+    const json_t *tag = NULL;
+    size_t i = 0;
+
+    if (!json_is_object(item) || !feed_put_entry(b))
+        return;
+    put_id(b, item);
+    put(b, FIELD_LINK, 5, item, "url");
+    put(b, FIELD_LINK, 4, item, "external_url");
+    put_plain(b, FIELD_TITLE, 5, item, "title");
+    put(b, FIELD_CONTENT, 5, item, "content_html");
+    put_plain(b, FIELD_CONTENT, 4, item, "content_text");
+    put_plain(b, FIELD_SUMMARY, 5, item, "summary");
+    put(b, FIELD_IMAGE, 5, item, "image");
+    put(b, FIELD_IMAGE, 4, item, "banner_image");
+    put(b, FIELD_PUBLISHED, 5, item, "date_published");
+    put(b, FIELD_UPDATED, 5, item, "date_modified");
+    put(b, FIELD_LANGUAGE, 5, item, "language");
+    put_authors(b, item);
+    put_attachments(b, item);
+    json_array_foreach(tags, i, tag) if (json_is_string(tag))
+        feed_put_category(b, span_of(json_string_value(tag), json_string_length(tag)));
+    b->entry = NULL;
+}
+
+static void read_feed(struct feed_builder *b, const json_t *root)
+{
+    const json_t *hubs = json_object_get(root, "hubs");
+
+    put_plain(b, FIELD_TITLE, 5, root, "title");
+    put_plain(b, FIELD_SUMMARY, 5, root, "description");
+    put(b, FIELD_LINK, 5, root, "home_page_url");
+    put(b, FIELD_SELF, 5, root, "feed_url");
+    put(b, FIELD_NEXT, 5, root, "next_url");
+    put(b, FIELD_IMAGE, 5, root, "icon");
+    put(b, FIELD_IMAGE, 4, root, "favicon");
+    put(b, FIELD_LANGUAGE, 5, root, "language");
+    put(b, FIELD_HUB, 5, json_array_get(hubs, 0), "url");
+    put_authors(b, root);
+    b->feed->expired = json_is_true(json_object_get(root, "expired"));
+}
+
+/* Line ends inside strings are not JSON and are met in feeds: a second try reads them as spaces. */
+static json_t *load(struct span text, bool *wellformed)
+{
+    json_t *root = json_loadb(text.p, text.n, JSON_ALLOW_NUL, NULL);
+    char *copy = NULL;
+
+    *wellformed = root != NULL;
+    if (root)
+        return root;
+    copy = mem_dup(text.p, text.n);
+    for (size_t i = 0; i < text.n; i++)
+        if ((unsigned char)copy[i] < 0x20)
+            copy[i] = ' ';
+    root = json_loadb(copy, text.n, JSON_ALLOW_NUL | JSON_DISABLE_EOF_CHECK, NULL);
+    free(copy);
+    return root;
+}
+
+bool feed_json_read(struct feed_builder *b, struct span text)
+{
+    bool wellformed = false;
+    json_t *root = load(text, &wellformed);
+    const json_t *items = json_object_get(root, "items");
+    struct span version = text_of(root, "version");
+    const json_t *item = NULL;
+    size_t i = 0;
+
+    /* A feed has a version that names the format, or at least items. */
+    bool good = json_is_array(items) ||
+                (version.n && memmem(version.p, version.n, "jsonfeed", strlen("jsonfeed")));
+    if (good) {
+        b->feed->version = memmem(version.p, version.n, "/1.1", 4) ? FEED_JSON11 : FEED_JSON10;
+        b->feed->wellformed = wellformed;
+        read_feed(b, root);
+        json_array_foreach(items, i, item) read_item(b, item);
+    }
+    json_decref(root);
+    return good;
+}

@@ -1,0 +1,355 @@
+#include "fetcher/feed_build.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/utf8.h"
+#include "fetcher/charset.h"
+#include "fetcher/date.h"
+#include "fetcher/feed_arena.h"
+#include "fetcher/url.h"
+
+enum { FOR_FEED, FOR_ENTRY };
+
+/* Where the strings live; 0 = the field does not exist there. */
+static const size_t slots[FIELD_COUNT][2] = {
+    [FIELD_TITLE] = {offsetof(struct feed, title), offsetof(struct feed_entry, title)},
+    [FIELD_LINK] = {offsetof(struct feed, link), offsetof(struct feed_entry, link)},
+    [FIELD_SUMMARY] = {offsetof(struct feed, description), offsetof(struct feed_entry, summary)},
+    [FIELD_CONTENT] = {0, offsetof(struct feed_entry, content)},
+    [FIELD_AUTHOR] = {offsetof(struct feed, author), offsetof(struct feed_entry, author)},
+    [FIELD_LANGUAGE] = {offsetof(struct feed, language), offsetof(struct feed_entry, language)},
+    [FIELD_COMMENTS] = {0, offsetof(struct feed_entry, comments)},
+    [FIELD_IMAGE] = {offsetof(struct feed, image), offsetof(struct feed_entry, thumbnail)},
+    [FIELD_NEW_URL] = {offsetof(struct feed, new_url), 0},
+    [FIELD_SELF] = {offsetof(struct feed, self), 0},
+    [FIELD_HUB] = {offsetof(struct feed, hub), 0},
+    [FIELD_NEXT] = {offsetof(struct feed, next), 0},
+};
+
+static const char **slot(struct feed_builder *b, enum feed_field field)
+{
+    size_t at = slots[field][b->entry ? FOR_ENTRY : FOR_FEED];
+
+    /* The guid of an entry and the version of a feed come first in their structures, so offset 0
+     * is never a slot; the id is set here because of that. */
+    if (field == FIELD_ID)
+        return b->entry ? &b->entry->guid : &b->feed->id;
+    if (at == 0)
+        return NULL;
+    return (const char **)(void *)((char *)(b->entry ? (void *)b->entry : (void *)b->feed) + at);
+}
+
+static bool suspicious(unsigned char c)
+{
+    return (c < 0x20 && c != '\t' && c != '\n') || c == 0x7f || c == 0xc2 || c == 0xef || c >= 0xf0;
+}
+
+/* The length of the part that surely needs no cleaning. */
+static size_t plain_length(struct span text)
+{
+    size_t n = 0;
+
+    while (n < text.n && !suspicious((unsigned char)text.p[n]))
+        n++;
+    return n;
+}
+
+static struct span cleaned(struct feed_builder *b, struct span text)
+{
+    size_t n = plain_length(text);
+    const char *p = text.p + n;
+    const char *end = text.p + text.n;
+    struct buf *out = &b->scratch;
+    uint32_t c = 0;
+
+    if (n == text.n)
+        return text;
+    buf_clear(out);
+    buf_add(out, text.p, n);
+    while (p < end) {
+        size_t length = utf8_next(p, end, &c);
+        if (c == '\r')
+            buf_addc(out, '\n');
+        else if (c >= 0x80 && c < 0xa0)
+            utf8_add(out, charset_c1(c));
+        else if (c == UTF8_BAD)
+            utf8_add(out, 0xfffd);
+        else if (utf8_is_text(c))
+            buf_add(out, p, length);
+        p += length;
+        n = plain_length(span_of(p, (size_t)(end - p)));
+        buf_add(out, p, n);
+        p += n;
+    }
+    return buf_span(out);
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static struct span trimmed(struct span text)
+{
+    while (text.n && is_space(*text.p))
+        text = span_of(text.p + 1, text.n - 1);
+    while (text.n && is_space(text.p[text.n - 1]))
+        text.n--;
+    return text;
+}
+
+const char *feed_put_text(struct feed_builder *b, struct span text)
+{
+    size_t limit = b->ctx->max_entry_bytes;
+
+    text = trimmed(cleaned(b, trimmed(text)));
+    if (limit && text.n > limit) {
+        text.n = limit;
+        while (text.n && ((unsigned char)text.p[text.n] & 0xc0) == 0x80)
+            text.n--;
+        if (b->entry)
+            b->entry->cut = true;
+    }
+    return text.n ? feed_arena_copy(b->feed->arena, text.p, text.n) : NULL;
+}
+
+static bool has_scheme(const char *url)
+{
+    size_t n = strspn(url, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
+
+    return n && url[n] == ':';
+}
+
+const char *feed_put_address(struct feed_builder *b, struct span ref)
+{
+    char *url = NULL;
+    const char *copy = NULL;
+
+    ref = trimmed(ref);
+    if (ref.n == 0)
+        return NULL;
+    url = url_resolve(b->frames[b->depth].base, ref);
+    if (url && *url && (url_is_http(url) || !has_scheme(url)))
+        copy = feed_arena_copy(b->feed->arena, url, strlen(url));
+    free(url);
+    return copy;
+}
+
+struct feed_entry *feed_put_entry(struct feed_builder *b)
+{
+    struct feed *feed = b->feed;
+
+    if (b->ctx->max_entries && feed->count >= b->ctx->max_entries) {
+        feed->dropped++;
+        return NULL;
+    }
+    feed->entries = feed_arena_grow(feed->arena, feed->entries, feed->count, sizeof(*b->entry));
+    b->entry = &feed->entries[feed->count++];
+    b->entry->published_ms = FEED_NO_TIME;
+    b->entry->updated_ms = FEED_NO_TIME;
+    memset(b->entry_rank, 0, sizeof(b->entry_rank));
+    return b->entry;
+}
+
+void feed_put_category(struct feed_builder *b, struct span text)
+{
+    const char *category = feed_put_text(b, text);
+    const char ***list = b->entry ? &b->entry->categories : &b->feed->categories;
+    size_t *count = b->entry ? &b->entry->category_count : &b->feed->category_count;
+
+    if (!category)
+        return;
+    for (size_t i = 0; i < *count && i < 64; i++)
+        if (strcmp((*list)[i], category) == 0)
+            return;
+    *list = feed_arena_grow(b->feed->arena, *list, *count, sizeof(**list));
+    (*list)[(*count)++] = category;
+}
+
+static void put_keywords(struct feed_builder *b, struct span text)
+{
+    while (text.n) {
+        const char *comma = memchr(text.p, ',', text.n);
+        size_t n = comma ? (size_t)(comma - text.p) : text.n;
+        feed_put_category(b, span_of(text.p, n));
+        n += comma ? 1 : 0;
+        text = span_of(text.p + n, text.n - n);
+    }
+}
+
+static int64_t number(struct span text)
+{
+    int64_t value = 0;
+
+    text = trimmed(text);
+    if (text.n == 0 || text.n > 18)
+        return -1;
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] < '0' || text.p[i] > '9')
+            return -1;
+        value = value * 10 + (text.p[i] - '0');
+    }
+    return value;
+}
+
+void feed_put_enclosure(struct feed_builder *b, struct span url, struct span type,
+                        struct span length)
+{
+    struct feed_entry *entry = b->entry;
+    const char *address = entry ? feed_put_address(b, url) : NULL;
+    struct feed_enclosure *enclosure = NULL;
+
+    if (!address)
+        return;
+    for (size_t i = 0; i < entry->enclosure_count && i < 64; i++)
+        if (strcmp(entry->enclosures[i].url, address) == 0)
+            return;
+    entry->enclosures = feed_arena_grow(b->feed->arena, entry->enclosures, entry->enclosure_count,
+                                        sizeof(*enclosure));
+    enclosure = &entry->enclosures[entry->enclosure_count++];
+    enclosure->url = address;
+    enclosure->type = feed_put_text(b, type);
+    enclosure->length = number(length);
+}
+
+static void put_date(struct feed_builder *b, enum feed_field field, struct span text)
+{
+    struct feed *feed = b->feed;
+    struct feed_entry *entry = b->entry;
+    int64_t *at = NULL;
+
+    if (field == FIELD_PUBLISHED)
+        at = entry ? &entry->published_ms : &feed->published_ms;
+    else
+        at = entry ? &entry->updated_ms : &feed->updated_ms;
+    date_parse(text.p, text.n, at);
+}
+
+static bool is_word(struct span text, const char *word)
+{
+    return text.n == strlen(word) && strncasecmp(text.p, word, text.n) == 0;
+}
+
+static int64_t period_seconds(struct span text)
+{
+    static const struct {
+        const char *word;
+        int64_t seconds;
+    } periods[] = {{"hourly", 3600},
+                   {"daily", 86400},
+                   {"weekly", 7 * 86400},
+                   {"monthly", 30 * 86400},
+                   {"yearly", 365 * 86400}};
+
+    for (size_t i = 0; i < sizeof(periods) / sizeof(periods[0]); i++)
+        if (is_word(text, periods[i].word))
+            return periods[i].seconds;
+    return 0;
+}
+
+static void put_skip_day(struct feed *feed, struct span text)
+{
+    static const char *const days[] = {"sunday",   "monday", "tuesday", "wednesday",
+                                       "thursday", "friday", "saturday"};
+
+    for (unsigned i = 0; i < 7; i++)
+        if (is_word(text, days[i]))
+            feed->skip_days = (uint8_t)(feed->skip_days | 1u << i);
+}
+
+/* When to come back: only a feed has these. */
+static void put_schedule(struct feed_builder *b, enum feed_field field, struct span text)
+{
+    struct feed *feed = b->feed;
+    int64_t value = number(text);
+
+    if (field == FIELD_TTL && value > 0 && value <= INT32_MAX)
+        feed->ttl_minutes = (int32_t)value;
+    else if (field == FIELD_PERIOD)
+        b->period_s = period_seconds(text);
+    else if (field == FIELD_FREQUENCY && value > 0)
+        b->frequency = value;
+    else if (field == FIELD_HOUR && value >= 0 && value <= 24)
+        feed->skip_hours |= 1u << (value % 24);
+    else if (field == FIELD_DAY)
+        put_skip_day(feed, text);
+}
+
+/* The base of a text, for whoever resolves its addresses: NULL where it is the document's own. */
+static void put_base(struct feed_builder *b, enum feed_field field)
+{
+    const char *base = b->frames[b->depth].base;
+
+    if (base == b->ctx->url)
+        base = NULL;
+    if (field == FIELD_SUMMARY && b->entry)
+        b->entry->summary_base = base;
+    else if (field == FIELD_SUMMARY)
+        b->feed->description_base = base;
+    else if (field == FIELD_CONTENT && b->entry)
+        b->entry->content_base = base;
+}
+
+static bool is_address_field(enum feed_field field)
+{
+    return field == FIELD_LINK || field == FIELD_COMMENTS || field == FIELD_IMAGE ||
+           field == FIELD_NEW_URL || field == FIELD_SELF || field == FIELD_HUB ||
+           field == FIELD_NEXT;
+}
+
+static void put_string(struct feed_builder *b, enum feed_field field, uint8_t rank,
+                       struct span text)
+{
+    uint8_t *have = b->entry ? &b->entry_rank[field] : &b->feed_rank[field];
+    const char **to = slot(b, field);
+    const char *value = NULL;
+
+    if (!to || rank <= *have)
+        return;
+    value = is_address_field(field) ? feed_put_address(b, text) : feed_put_text(b, text);
+    if (!value)
+        return;
+    *to = value;
+    *have = rank;
+    put_base(b, field);
+}
+
+void feed_put(struct feed_builder *b, enum feed_field field, uint8_t rank, struct span text)
+{
+    uint8_t *have = b->entry ? &b->entry_rank[field] : &b->feed_rank[field];
+
+    switch (field) {
+    case FIELD_NONE:
+    case FIELD_COUNT:
+        break;
+    case FIELD_GUID:
+        put_string(b, FIELD_ID, rank, text);
+        break;
+    case FIELD_PUBLISHED:
+    case FIELD_UPDATED:
+        text = trimmed(text);
+        if (rank > *have && text.n) {
+            put_date(b, field, text);
+            *have = rank;
+        }
+        break;
+    case FIELD_CATEGORY:
+        feed_put_category(b, text);
+        break;
+    case FIELD_KEYWORDS:
+        put_keywords(b, text);
+        break;
+    case FIELD_TTL:
+    case FIELD_PERIOD:
+    case FIELD_FREQUENCY:
+    case FIELD_HOUR:
+    case FIELD_DAY:
+        if (!b->entry)
+            put_schedule(b, field, trimmed(text));
+        break;
+    default:
+        put_string(b, field, rank, text);
+    }
+}

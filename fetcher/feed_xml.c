@@ -1,0 +1,180 @@
+#include "fetcher/feed_build.h"
+
+#include <libxml/HTMLparser.h>
+#include <libxml/parser.h>
+#include <libxml/parserInternals.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/mem.h"
+
+enum {
+    NAMES = 256,      /* slots of a cache, a power of two */
+    ATTRS_MAX = 64,   /* of one element; further ones are passed over */
+    CHUNK = 64 * 1024 /* bytes handed to the parser at once */
+};
+
+/* libxml2 keeps each name once, so that a pointer stands for it. */
+struct name_slot {
+    const void *name;
+    int value;
+};
+
+struct reader {
+    struct feed_builder *b;
+    xmlParserCtxtPtr parser;
+    struct name_slot tags[NAMES];
+    struct name_slot spaces[NAMES];
+    struct feed_attr attrs[ATTRS_MAX];
+    xmlEntity entity;
+    xmlChar entity_text[8];
+    bool html_entity;
+    bool stopped;
+};
+
+static size_t slot_of(const void *name)
+{
+    uintptr_t p = (uintptr_t)name;
+
+    return (p ^ p >> 9) >> 1 & (NAMES - 1);
+}
+
+static enum feed_tag tag_of(struct reader *r, const xmlChar *name)
+{
+    struct name_slot *slot = &r->tags[slot_of(name)];
+
+    if (slot->name != name)
+        *slot = (struct name_slot){name, (int)feed_names_tag((const char *)name)};
+    return (enum feed_tag)slot->value;
+}
+
+static enum feed_ns ns_of(struct reader *r, const xmlChar *prefix, const xmlChar *uri)
+{
+    const xmlChar *name = uri ? uri : prefix;
+    struct name_slot *slot = &r->spaces[slot_of(name)];
+
+    if (!name)
+        return NS_CORE;
+    if (slot->name != name)
+        *slot = (struct name_slot){name, uri ? (int)feed_names_ns((const char *)uri)
+                                             : (int)feed_names_prefix((const char *)prefix)};
+    return (enum feed_ns)slot->value;
+}
+
+static size_t read_attrs(struct reader *r, int count, const xmlChar **attrs)
+{
+    size_t n = 0;
+
+    for (int i = 0; i < count && n < ATTRS_MAX; i++, attrs += 5) {
+        struct feed_attr *attr = &r->attrs[n++];
+        attr->name = (const char *)attrs[0];
+        attr->ns = attrs[1] ? ns_of(r, attrs[1], attrs[2]) : NS_CORE;
+        if (attrs[1] && attr->ns == NS_CORE)
+            attr->ns = NS_OTHER;
+        attr->value = span_of(attrs[3], (size_t)(attrs[4] - attrs[3]));
+    }
+    return n;
+}
+
+static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
+                     int namespaces, const xmlChar **declared, int attr_count, int defaulted,
+                     const xmlChar **attrs)
+{
+    struct reader *r = user;
+    struct feed_element element = {.ns = ns_of(r, prefix, uri),
+                                   .tag = tag_of(r, name),
+                                   .name = (const char *)name,
+                                   .attrs = r->attrs,
+                                   .attr_count = read_attrs(r, attr_count, attrs)};
+
+    (void)namespaces;
+    (void)declared;
+    (void)defaulted;
+    feed_build_start(r->b, &element);
+}
+
+static void on_end(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
+{
+    struct reader *r = user;
+
+    (void)name;
+    (void)prefix;
+    (void)uri;
+    feed_build_end(r->b);
+}
+
+static void on_text(void *user, const xmlChar *text, int n)
+{
+    struct reader *r = user;
+
+    feed_build_text(r->b, (const char *)text, (size_t)n);
+}
+
+/* The names of HTML stand for themselves, declared or not; nothing else is ever expanded. */
+static xmlEntityPtr on_entity(void *user, const xmlChar *name)
+{
+    struct reader *r = user;
+    const htmlEntityDesc *known = htmlEntityLookup(name);
+    int n = 0;
+
+    if (!known || r->parser->instate == XML_PARSER_ATTRIBUTE_VALUE)
+        return NULL;
+    n = xmlCopyCharMultiByte(r->entity_text, (int)known->value);
+    r->entity_text[n] = 0;
+    r->entity.type = XML_ENTITY_DECL;
+    r->entity.name = name;
+    r->entity.content = r->entity_text;
+    r->entity.orig = r->entity_text;
+    r->entity.length = n;
+    r->entity.etype = XML_INTERNAL_PREDEFINED_ENTITY;
+    r->html_entity = true;
+    return &r->entity;
+}
+
+static void on_error(void *user, xmlErrorPtr error)
+{
+    (void)user;
+    (void)error;
+}
+
+/* No document type, no entity and no file is ever read: there are no handlers for them. */
+static const xmlSAXHandler handlers = {
+    .initialized = XML_SAX2_MAGIC,
+    .startElementNs = on_start,
+    .endElementNs = on_end,
+    .characters = on_text,
+    .ignorableWhitespace = on_text,
+    .cdataBlock = on_text,
+    .getEntity = on_entity,
+    .serror = on_error,
+};
+
+/* NOENT is what makes SAX give attribute values in plain text; there are no entities to replace.
+ * HUGE lifts the limit on the length of a text: the document's size is bounded by the caller. */
+enum {
+    OPTIONS = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOENT |
+              XML_PARSE_IGNORE_ENC | XML_PARSE_HUGE
+};
+
+bool feed_xml_read(struct feed_builder *b, struct span text, bool *wellformed)
+{
+    struct reader *r = mem_calloc(1, sizeof(*r));
+    xmlSAXHandler sax = handlers;
+    bool good = false;
+
+    r->b = b;
+    r->parser = xmlCreatePushParserCtxt(&sax, r, NULL, 0, NULL);
+    xmlCtxtUseOptions(r->parser, OPTIONS);
+    while (text.n && r->parser->errNo != XML_ERR_NO_MEMORY && r->parser->wellFormed) {
+        size_t n = text.n < CHUNK ? text.n : CHUNK;
+        xmlParseChunk(r->parser, text.p, (int)n, 0);
+        text = span_of(text.p + n, text.n - n);
+    }
+    xmlParseChunk(r->parser, NULL, 0, 1);
+    good = r->parser->wellFormed;
+    *wellformed = good && r->parser->nsWellFormed && !r->html_entity;
+    xmlFreeParserCtxt(r->parser);
+    free(r);
+    return good;
+}
