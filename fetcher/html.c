@@ -1,0 +1,147 @@
+#include "fetcher/html.h"
+#include <stdint.h>
+#include "fetcher/html_attr.h"
+#include "fetcher/html_token.h"
+#include "fetcher/html_tree.h"
+
+static bool is_blank(struct span s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (!memchr(" \n\t\r\f", s.p[i], 5))
+            return false;
+    return true;
+}
+
+static void take_text(struct html_tree *tree, struct span text)
+{
+    if (html_tree_muted(tree))
+        return;
+    if (!is_blank(text))
+        html_tree_prepare_text(tree);
+    if (tree->line_start) { /* a newline directly behind <pre> is not part of it */
+        if (*text.p == '\r')
+            text = span_of(text.p + 1, text.n - 1);
+        if (text.n && *text.p == '\n')
+            text = span_of(text.p + 1, text.n - 1);
+        if (text.n && (*text.p == '\n' || *text.p == '\r' || *text.p == '&'))
+            html_out_text(&tree->out, span_of("\n", 1), true);
+        tree->line_start = false;
+    }
+    html_out_text(&tree->out, text, true);
+    html_plain_text(&tree->plain, text);
+}
+
+/* Writes the start tag; false where the element is not written. */
+static bool write_start(struct html_tree *tree, const struct html_element *e,
+                        const struct html_token *token)
+{
+    struct buf tag = {0};
+    size_t end_tag = e->flags & HTML_VOID ? 0 : strlen(e->name) + 3;
+    bool ok = tree->out.buf && !tree->out.full && tree->depth < HTML_DEPTH &&
+              html_attr_write(&tag, e, token, tree->base) &&
+              html_out_fits(&tree->out, tag.len + end_tag);
+
+    if (ok) {
+        buf_add(tree->out.buf, tag.data, tag.len);
+        tree->line_start = false;
+    }
+    buf_free(&tag);
+    return ok;
+}
+
+static void take_kept(struct html_tree *tree, const struct html_element *e,
+                      const struct html_token *token)
+{
+    bool hidden = html_attr_hidden(token);
+
+    if (!html_tree_prepare(tree, e))
+        return;
+    if (e->flags & HTML_BLOCK || e->id == HTML_BR)
+        html_plain_break(&tree->plain, '\n');
+    bool written = !hidden && !html_tree_muted(tree) && write_start(tree, e, token);
+    if (e->flags & HTML_VOID)
+        return;
+    html_tree_push(tree, e, hidden, written);
+    tree->line_start = written && e->id == HTML_PRE;
+}
+
+static void take_start(struct html_tree *tree, struct html_lexer *lexer,
+                       const struct html_token *token)
+{
+    const struct html_element *e = html_element(token->name);
+
+    if (!e)
+        return;
+    if (e->flags & HTML_RAW)
+        html_lexer_skip_raw(lexer, e->name);
+    else if (e->flags & HTML_KEEP)
+        take_kept(tree, e, token);
+    else if (e->flags & HTML_MUTE && !token->closed)
+        html_tree_push(tree, e, true, false);
+    else if (e->flags & HTML_BLOCK && !html_tree_muted(tree))
+        html_plain_break(&tree->plain, '\n');
+}
+
+static void take_end(struct html_tree *tree, const struct html_token *token)
+{
+    const struct html_element *e = html_element(token->name);
+    struct html_token br = {.type = HTML_START};
+
+    if (!e)
+        return;
+    if (e->id == HTML_BR) /* </br> is <br>, says the standard */
+        take_kept(tree, e, &br);
+    else if (!(e->flags & HTML_VOID))
+        html_tree_end(tree, e);
+    if (e->flags & HTML_BLOCK && !html_tree_muted(tree))
+        html_plain_break(&tree->plain, '\n');
+}
+
+static void run(struct html_tree *tree, struct span in, bool keep_broken)
+{
+    struct html_lexer lexer;
+    struct html_token token;
+
+    html_lexer_init(&lexer, in, keep_broken);
+    while (html_lexer_next(&lexer, &token)) {
+        if (token.type == HTML_TEXT)
+            take_text(tree, token.text);
+        else if (token.type == HTML_START)
+            take_start(tree, &lexer, &token);
+        else
+            take_end(tree, &token);
+        if ((tree->out.full || !tree->out.buf) && (tree->plain.out.full || !tree->plain.out.buf))
+            break;
+    }
+    html_tree_finish(tree);
+}
+
+static struct html_out bounded(struct buf *buf, size_t max)
+{
+    struct html_out out = {.buf = buf, .limit = SIZE_MAX};
+
+    if (buf && max && max < SIZE_MAX - buf->len)
+        out.limit = buf->len + max;
+    return out;
+}
+
+void html_sanitise(struct span in, const char *base_url, size_t max_out, struct buf *html,
+                   struct buf *text)
+{
+    struct html_tree tree = {.base = base_url};
+
+    tree.out = bounded(html, max_out);
+    tree.plain.out = bounded(text, max_out);
+    tree.plain.start = text ? text->len : 0;
+    run(&tree, in, false);
+}
+
+void html_text(struct span in, struct buf *text)
+{
+    struct html_tree tree = {0};
+
+    tree.plain.out = bounded(text, 0);
+    tree.plain.start = text->len;
+    tree.plain.one_line = true;
+    run(&tree, in, true);
+}
