@@ -32,9 +32,9 @@ struct app_oneshot {
 };
 
 struct app_spec {
-    const char *name;    /* "weir-fetcher" */
-    const char *stage;   /* "fetcher" */
-    const char *summary; /* one line for --help */
+    const char *name;                   /* "weir-fetcher" */
+    const char *stage;                  /* "fetcher" */
+    const char *summary;                /* one line for --help */
     const struct app_oneshot *oneshots; /* ends with a name of NULL; or NULL */
 };
 

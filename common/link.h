@@ -1,7 +1,7 @@
 /* Sockets: every option of every socket is set here, and nowhere else (DESIGN 8, ZEROMQ.md).
  *
- * A link has two lanes.  A stage sends through an outlet (two PUSH) and takes work from an inlet (two
- * PULL); the broker holds the other ends.  Nothing here blocks. */
+ * A link has two lanes.  A stage sends through an outlet (two PUSH) and takes work from an inlet
+ * (two PULL); the broker holds the other ends.  Nothing here blocks. */
 #ifndef WEIR_COMMON_LINK_H
 #define WEIR_COMMON_LINK_H
 
@@ -43,8 +43,8 @@ char *link_endpoint_named(const struct config *config, const char *name /* "cont
 /* A socket with all its options, bound or connected; NULL where that failed, with one line logged
  * that says why and what to do.  A bind takes the endpoint's lock (a file beside it) and keeps it
  * until the process ends: a second bind fails.  link matters for data roles only. */
-zsock_t *link_bind(const struct config *config, int zmq_type, enum link_role role, enum link_id link,
-                   const char *endpoint);
+zsock_t *link_bind(const struct config *config, int zmq_type, enum link_role role,
+                   enum link_id link, const char *endpoint);
 zsock_t *link_connect(const struct config *config, int zmq_type, enum link_role role,
                       enum link_id link, const char *endpoint);
 /* Makes the runtime folder (mode 0700) and checks that it is ours; -1 with a logged line. */
@@ -57,7 +57,8 @@ int link_lock(const char *path);
 
 enum outlet_result { OUTLET_SENT, OUTLET_FULL, OUTLET_REFUSED };
 
-struct outlet *outlet_open(const struct config *config, enum link_id link, struct counters *counters);
+struct outlet *outlet_open(const struct config *config, enum link_id link,
+                           struct counters *counters);
 void outlet_close(struct outlet **outlet);
 /* SENT: *message is gone.  FULL: *message is still the caller's; try again when ready.  REFUSED: it
  * was larger than the link's cap; it was destroyed, counted and logged. */

@@ -31,6 +31,7 @@ struct loop {
     size_t *input_of_item;
     size_t item_count;
     bool changed; /* items must be made anew */
+    bool stopped;
     struct timer *timers;
     size_t timer_count;
     uint64_t last_number;
@@ -138,13 +139,18 @@ static void list_items(struct loop *loop)
     loop->changed = false;
 }
 
+static bool end_turn(struct loop *loop)
+{
+    return (loop->on_turn && loop->on_turn(loop, loop->turn_arg)) || loop->stopped;
+}
+
 /* Once the set of inputs has changed, what poll said of the rest is stale: the next turn asks. */
 static bool serve_inputs(struct loop *loop)
 {
     for (size_t i = 0; i < loop->item_count && !loop->changed; i++) {
         const struct input *input = &loop->inputs[loop->input_of_item[i]];
 
-        if (loop->items[i].revents && input->fn(loop, input->arg))
+        if (loop->items[i].revents && (input->fn(loop, input->arg) || loop->stopped))
             return true;
     }
     return false;
@@ -204,7 +210,7 @@ static bool fire_timers(struct loop *loop)
             next->due_ms = loop->now_ms + timer.period_ms;
         else
             loop_cancel(loop, timer.number);
-        if (timer.fn(loop, timer.arg))
+        if (timer.fn(loop, timer.arg) || loop->stopped)
             return true;
     }
     return false;
@@ -245,6 +251,11 @@ int64_t loop_now(const struct loop *loop)
     return loop->now_ms;
 }
 
+void loop_stop(struct loop *loop)
+{
+    loop->stopped = true;
+}
+
 /* --- turning ---------------------------------------------------------------------------------- */
 
 /* Inputs are served until none is ready, though not without end: a flood must not starve timers. */
@@ -276,11 +287,11 @@ bool loop_run(struct loop *loop)
         for (int round = 0; ready > 0 && round < ROUNDS_BEFORE_TIMERS; round++) {
             if (serve_inputs(loop))
                 return true;
-            if (loop->on_turn && loop->on_turn(loop, loop->turn_arg))
+            if (end_turn(loop))
                 return true;
             ready = poll_once(loop, 0);
         }
-        if (fire_timers(loop) || (loop->on_turn && loop->on_turn(loop, loop->turn_arg)))
+        if (fire_timers(loop) || end_turn(loop))
             return true;
     }
 }

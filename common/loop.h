@@ -1,6 +1,6 @@
-/* The event loop of a thread: sockets, descriptors and timers.  All inputs that are ready are served
- * before any timer fires, and a loop that ran late (a stopped process, a long pause) moves all
- * deadlines by as much, so that no timer fires only because nobody was looking. */
+/* The event loop of a thread: sockets, descriptors and timers.  All inputs that are ready are
+ * served before any timer fires, and a loop that ran late (a stopped process, a long pause) moves
+ * all deadlines by as much, so that no timer fires only because nobody was looking. */
 #ifndef WEIR_COMMON_LOOP_H
 #define WEIR_COMMON_LOOP_H
 
@@ -16,9 +16,9 @@ typedef bool loop_fn(struct loop *loop, void *arg);
 struct loop *loop_create(int64_t late_ms);
 void loop_destroy(struct loop **loop);
 
-/* socket is a raw ZeroMQ socket (zsock_resolve); events ZMQ_POLLIN and/or ZMQ_POLLOUT, 0 = ignore for
- * now.  Adding it again changes events and function.  The function should take a bounded number of
- * messages; it is called again while the socket is ready. */
+/* socket is a raw ZeroMQ socket (zsock_resolve); events ZMQ_POLLIN and/or ZMQ_POLLOUT, 0 = ignore
+ * for now.  Adding it again changes events and function.  The function should take a bounded number
+ * of messages; it is called again while the socket is ready. */
 void loop_socket(struct loop *loop, void *socket, short events, loop_fn *fn, void *arg);
 void loop_fd(struct loop *loop, int fd, short events, loop_fn *fn, void *arg);
 void loop_forget_socket(struct loop *loop, void *socket);
@@ -37,7 +37,9 @@ void loop_on_turn(struct loop *loop, loop_fn *fn, void *arg);
 
 /* The monotonic time of this turn. */
 int64_t loop_now(const struct loop *loop);
-/* Runs until a function returns true; false where poll failed (errno). */
+/* Ends the loop after the function that is being served. */
+void loop_stop(struct loop *loop);
+/* Runs until a function returns true or loop_stop was called; false where poll failed (errno). */
 bool loop_run(struct loop *loop);
 
 #endif

@@ -81,20 +81,27 @@ static enum outlet_result full(struct outlet *outlet, struct outlet_lane *lane)
     return OUTLET_FULL;
 }
 
-/* Sends the frames in place of zmsg_send, which loses the message when the socket would block. */
+/* In place of zmsg_send, which loses the message when the socket would block.  Where a connection
+ * breaks in the middle, libzmq drops all frames up to the last one (lb.cpp): the rest is given to
+ * it, so that the next try begins a message of its own. */
 static int send_frames(void *socket, zmsg_t *message)
 {
+    int result = 0;
     zframe_t *frame = zmsg_first(message);
+    bool first = true;
 
     while (frame) {
         zframe_t *next = zmsg_next(message);
         int flags = ZMQ_DONTWAIT | (next ? ZMQ_SNDMORE : 0);
 
         if (zmq_send(socket, zframe_data(frame), zframe_size(frame), flags) < 0)
+            result = -1;
+        if (result && first)
             return -1;
         frame = next;
+        first = false;
     }
-    return 0;
+    return result;
 }
 
 enum outlet_result outlet_send(struct outlet *outlet, enum lane which, zmsg_t **message)
