@@ -1,0 +1,155 @@
+/* Opening, migrating, transactions. */
+#include "storer/db.h"
+
+#include <stdlib.h>
+
+#include "common/mem.h"
+#include "storer/db_inner.h"
+#include "storer/db_schema.h"
+
+static int execute(struct db *db, const char *text)
+{
+    int code = sqlite3_exec(db->handle, text, NULL, NULL, NULL);
+
+    if (code != SQLITE_OK)
+        db_fail(db, code);
+    return code == SQLITE_OK ? 0 : -1;
+}
+
+static int version_of(struct db *db)
+{
+    sqlite3_stmt *s = NULL;
+    int version = -1;
+    int code = sqlite3_prepare_v2(db->handle, "PRAGMA user_version", -1, &s, NULL);
+
+    if (code == SQLITE_OK)
+        code = sqlite3_step(s);
+    if (code == SQLITE_ROW)
+        version = sqlite3_column_int(s, 0);
+    else
+        db_fail(db, code);
+    sqlite3_finalize(s);
+    return version;
+}
+
+static int migrate(struct db *db, struct buf *why)
+{
+    int version = version_of(db);
+
+    if (version > db_schema_newest()) {
+        buf_printf(why, "its schema has version %d, this program knows %d; use the newer program",
+                   version, db_schema_newest());
+        db->error = DB_NEWER;
+    }
+    while (db->error == DB_OK && version < db_schema_newest()) {
+        char *set = mem_printf("PRAGMA user_version = %d", ++version);
+
+        db_begin(db);
+        (void)(execute(db, db_schema(version)) || execute(db, set));
+        free(set);
+        if (!db_commit(db))
+            break;
+    }
+    return db->error == DB_OK ? 0 : -1;
+}
+
+/* Readers never wait for the writer in WAL mode; FULL makes each commit survive a power cut. */
+static const char pragmas[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                              "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
+                              "PRAGMA cache_size = -32768; PRAGMA journal_size_limit = 67108864;";
+
+static int prepare_file(struct db *db, const char *path, int64_t busy_ms, struct buf *why)
+{
+    int code = sqlite3_open_v2(path, &db->handle,
+                               SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
+                                   SQLITE_OPEN_EXRESCODE,
+                               NULL);
+
+    if (code != SQLITE_OK) {
+        db_fail(db, code);
+        return -1;
+    }
+    sqlite3_busy_timeout(db->handle, (int)busy_ms);
+    if (execute(db, pragmas))
+        return -1;
+    return migrate(db, why);
+}
+
+struct db *db_open(const char *path, int64_t busy_ms, enum db_error *error, struct buf *why)
+{
+    struct db *db = mem_calloc(1, sizeof(*db));
+
+    *error = DB_OK;
+    if (prepare_file(db, path, busy_ms, why) == 0)
+        return db;
+    *error = db->error;
+    if (db->error != DB_NEWER)
+        buf_adds(why, db_why(db));
+    db_close(&db);
+    return NULL;
+}
+
+void db_close(struct db **db)
+{
+    if (!db || !*db)
+        return;
+    db_rollback(*db);
+    for (int i = 0; i < SQLS; i++)
+        sqlite3_finalize((*db)->statements[i]);
+    sqlite3_close((*db)->handle);
+    free((*db)->why);
+    free(*db);
+    *db = NULL;
+}
+
+void db_begin(struct db *db)
+{
+    if (!db->open && execute(db, "BEGIN IMMEDIATE") == 0)
+        db->open = true;
+}
+
+bool db_commit(struct db *db)
+{
+    if (db->error == DB_OK && db->open && execute(db, "COMMIT") == 0)
+        db->open = false;
+    return db->error == DB_OK;
+}
+
+void db_rollback(struct db *db)
+{
+    for (int i = 0; i < SQLS; i++)
+        if (db->statements[i])
+            sqlite3_reset(db->statements[i]);
+    /* Some errors have rolled back already. */
+    if (db->handle && !sqlite3_get_autocommit(db->handle))
+        sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+    db->open = false;
+    db->error = DB_OK;
+}
+
+enum db_error db_error(const struct db *db)
+{
+    return db->error;
+}
+
+const char *db_why(const struct db *db)
+{
+    return db->why ? db->why : "";
+}
+
+bool db_may_pass(enum db_error error)
+{
+    return error == DB_FULL || error == DB_IO || error == DB_LOCKED;
+}
+
+const char *db_error_name(enum db_error error)
+{
+    static const char *const names[] = {
+        [DB_OK] = "ok",           [DB_FULL] = "disk_full",
+        [DB_IO] = "io_error",     [DB_LOCKED] = "locked",
+        [DB_CORRUPT] = "corrupt", [DB_NEWER] = "newer_schema",
+        [DB_OPEN] = "cannot_open", [DB_BUG] = "error",
+    };
+
+    return names[error];
+}

@@ -1,0 +1,145 @@
+#include "storer/db_inner.h"
+
+#include <stdlib.h>
+
+#include "common/mem.h"
+
+static const char *const texts[] = {
+#define Q(name, ...) __VA_ARGS__,
+#include "storer/db_sql.def"
+#undef Q
+};
+
+enum db_error db_class(int code)
+{
+    switch (code & 0xff) {
+    case SQLITE_OK:
+    case SQLITE_ROW:
+    case SQLITE_DONE:
+        return DB_OK;
+    case SQLITE_FULL:
+        return DB_FULL;
+    case SQLITE_IOERR:
+    case SQLITE_READONLY:
+    case SQLITE_PROTOCOL:
+        return DB_IO;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return DB_LOCKED;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return DB_CORRUPT;
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+        return DB_OPEN;
+    default:
+        return DB_BUG;
+    }
+}
+
+void db_fail(struct db *db, int code)
+{
+    if (db->error != DB_OK)
+        return;
+    db->error = db_class(code);
+    free(db->why);
+    db->why = mem_printf("%s (%d)", sqlite3_errmsg(db->handle), sqlite3_extended_errcode(db->handle));
+}
+
+sqlite3_stmt *db_get(struct db *db, enum db_sql which)
+{
+    int code = SQLITE_OK;
+
+    if (db->error != DB_OK)
+        return NULL;
+    if (!db->statements[which]) {
+        code = sqlite3_prepare_v3(db->handle, texts[which], -1, SQLITE_PREPARE_PERSISTENT,
+                                  &db->statements[which], NULL);
+        if (code != SQLITE_OK) {
+            db_fail(db, code);
+            return NULL;
+        }
+    }
+    return db->statements[which];
+}
+
+void db_int(sqlite3_stmt *s, int place, int64_t value)
+{
+    if (s)
+        sqlite3_bind_int64(s, place, value);
+}
+
+void db_uint(sqlite3_stmt *s, int place, uint64_t value)
+{
+    db_int(s, place, (int64_t)value);
+}
+
+void db_text(sqlite3_stmt *s, int place, struct span text)
+{
+    if (s)
+        sqlite3_bind_text64(s, place, text.n ? text.p : "", text.n, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+void db_blob(sqlite3_stmt *s, int place, struct span bytes)
+{
+    if (s)
+        sqlite3_bind_blob64(s, place, bytes.n ? bytes.p : "", bytes.n, SQLITE_STATIC);
+}
+
+void db_run(struct db *db, sqlite3_stmt *s)
+{
+    int code = SQLITE_OK;
+
+    if (!s)
+        return;
+    code = sqlite3_step(s);
+    if (code != SQLITE_DONE && code != SQLITE_ROW)
+        db_fail(db, code);
+    sqlite3_reset(s);
+}
+
+bool db_row(struct db *db, sqlite3_stmt *s)
+{
+    int code = SQLITE_OK;
+
+    if (!s)
+        return false;
+    code = sqlite3_step(s);
+    if (code == SQLITE_ROW)
+        return true;
+    if (code != SQLITE_DONE)
+        db_fail(db, code);
+    sqlite3_reset(s);
+    return false;
+}
+
+void db_done(sqlite3_stmt *s)
+{
+    if (s)
+        sqlite3_reset(s);
+}
+
+int64_t db_get_int(sqlite3_stmt *s, int column)
+{
+    return sqlite3_column_int64(s, column);
+}
+
+uint64_t db_get_uint(sqlite3_stmt *s, int column)
+{
+    return (uint64_t)sqlite3_column_int64(s, column);
+}
+
+struct span db_get_text(sqlite3_stmt *s, int column)
+{
+    const void *p = sqlite3_column_text(s, column);
+
+    return span_of(p, (size_t)sqlite3_column_bytes(s, column));
+}
+
+struct span db_get_blob(sqlite3_stmt *s, int column)
+{
+    const void *p = sqlite3_column_blob(s, column);
+
+    return span_of(p, (size_t)sqlite3_column_bytes(s, column));
+}

@@ -1,0 +1,52 @@
+/* Inside the database module: statements, binding, reading.  For the writer's connection only. */
+#ifndef WEIR_STORER_DB_INNER_H
+#define WEIR_STORER_DB_INNER_H
+
+#include <sqlite3.h>
+
+#include "common/buf.h"
+#include "storer/db.h"
+
+enum db_sql {
+#define Q(name, ...) SQL_##name,
+#include "storer/db_sql.def"
+#undef Q
+    SQLS
+};
+
+struct db {
+    sqlite3 *handle;
+    sqlite3_stmt *statements[SQLS];
+    bool open; /* a transaction */
+    enum db_error error;
+    char *why;
+    struct db_meta saved;
+};
+
+enum db_error db_class(int code);
+/* Notes the first error of a transaction. */
+void db_fail(struct db *db, int code);
+
+/* A statement ready to be bound, or NULL after an error: every helper below takes NULL. */
+sqlite3_stmt *db_get(struct db *db, enum db_sql which);
+
+/* Text and bytes are borrowed until db_run or the last db_row. */
+void db_int(sqlite3_stmt *s, int place, int64_t value);
+void db_uint(sqlite3_stmt *s, int place, uint64_t value);
+void db_text(sqlite3_stmt *s, int place, struct span text);
+void db_blob(sqlite3_stmt *s, int place, struct span bytes);
+
+/* Runs a statement that gives no rows. */
+void db_run(struct db *db, sqlite3_stmt *s);
+/* The next row; false after the last one, which also resets the statement. */
+bool db_row(struct db *db, sqlite3_stmt *s);
+/* Resets a statement whose rows were not all read. */
+void db_done(sqlite3_stmt *s);
+
+int64_t db_get_int(sqlite3_stmt *s, int column);
+uint64_t db_get_uint(sqlite3_stmt *s, int column);
+/* Borrowed until the next db_row, db_run or db_done of this statement. */
+struct span db_get_text(sqlite3_stmt *s, int column);
+struct span db_get_blob(sqlite3_stmt *s, int column);
+
+#endif

@@ -1,0 +1,62 @@
+/* Rows of items, vectors, stories and the full-text index.  Writing calls belong to the open
+ * transaction. */
+#ifndef WEIR_STORER_DB_ITEM_H
+#define WEIR_STORER_DB_ITEM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/buf.h"
+
+struct db;
+struct msg_item;
+struct msg_vector;
+
+struct db_item {
+    uint64_t id; /* 0 = there is none */
+    uint64_t revision, story, copy_of;
+    int64_t time_ms;
+    int64_t wanted; /* when to ask for its vector again; 0 = it is there */
+    uint64_t wanted_tries;
+};
+
+/* What the store has under this key; out->id is 0 where it has nothing. */
+void db_item_find(struct db *db, struct span key, struct db_item *out);
+
+/* Inserts an item with its text index and enclosures; at gives id, revision, story, ... */
+void db_item_add(struct db *db, const struct db_item *at, uint64_t source, struct span key,
+                 const struct msg_item *item);
+/* Replaces what a new revision changes; id, story and time stay. */
+void db_item_update(struct db *db, const struct db_item *at, const struct msg_item *item);
+void db_item_wanted_at(struct db *db, uint64_t id, int64_t wanted_ms, uint64_t tries);
+
+void db_vector_add(struct db *db, uint64_t item, uint64_t sequence, const struct msg_vector *vector);
+void db_vector_put(struct db *db, uint64_t item, uint64_t sequence, const struct msg_vector *vector);
+
+void db_story_add(struct db *db, uint64_t id, int64_t time_ms);
+/* Adds an item that is about to be inserted. */
+void db_story_join(struct db *db, uint64_t id, uint64_t source, bool copy, int64_t time_ms);
+
+/* What judging needs of a stored item; bytes are borrowed for the call. */
+struct db_traits {
+    uint64_t id, sequence, story, copy_of;
+    int64_t time_ms;
+    struct span model, vector, signature, figures;
+    uint64_t words, url_key, title_key;
+};
+typedef void db_traits_fn(void *arg, const struct db_traits *traits);
+/* false where there is no such item. */
+bool db_traits_of(struct db *db, uint64_t item, db_traits_fn *fn, void *arg);
+/* The latest commits, the last one first. */
+void db_traits_latest(struct db *db, int64_t most, db_traits_fn *fn, void *arg);
+/* The originals of a story. */
+void db_traits_members(struct db *db, uint64_t story, db_traits_fn *fn, void *arg);
+
+/* Items whose vector is asked for again; text is borrowed for the call. */
+typedef void db_wanted_fn(void *arg, uint64_t id, uint64_t source, struct span key, uint64_t tries,
+                          const struct msg_item *item);
+void db_wanted_each(struct db *db, int64_t now_ms, int64_t most, db_wanted_fn *fn, void *arg);
+/* When the next one is due; 0 = never. */
+int64_t db_wanted_next(struct db *db);
+
+#endif

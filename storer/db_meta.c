@@ -1,0 +1,86 @@
+/* The integers of the table meta. */
+#include <sys/random.h>
+#include <sys/stat.h>
+
+#include "common/hash.h"
+#include "storer/db_inner.h"
+
+#define META(M) M(epoch) M(head) M(accepted) M(stored) M(updated) M(known) M(dead) M(paused) M(file)
+
+static uint64_t get(struct db *db, const char *name)
+{
+    sqlite3_stmt *s = db_get(db, SQL_meta_get);
+    uint64_t value = 0;
+
+    db_text(s, 1, span_str(name));
+    if (db_row(db, s)) {
+        value = db_get_uint(s, 0);
+        db_done(s);
+    }
+    return value;
+}
+
+static void put(struct db *db, const char *name, uint64_t value)
+{
+    sqlite3_stmt *s = db_get(db, SQL_meta_put);
+
+    db_text(s, 1, span_str(name));
+    db_uint(s, 2, value);
+    db_run(db, s);
+}
+
+uint64_t db_epoch(void)
+{
+    uint64_t epoch = 0;
+
+    while (epoch == 0) {
+        if (getrandom(&epoch, sizeof(epoch), 0) != (ssize_t)sizeof(epoch))
+            epoch = 0;
+        epoch &= INT64_MAX; /* SQLite's integers are signed */
+    }
+    return epoch;
+}
+
+static uint64_t identity(const char *path)
+{
+    struct stat st = {0};
+    uint64_t parts[2] = {0};
+
+    if (stat(path, &st) != 0)
+        return 0;
+    parts[0] = st.st_dev;
+    parts[1] = st.st_ino;
+    return hash_64(parts, sizeof(parts)) & INT64_MAX;
+}
+
+bool db_meta_load(struct db *db, const char *path, struct db_meta *meta)
+{
+    uint64_t file = identity(path);
+
+#define GET(name) db->saved.name = get(db, #name);
+    META(GET)
+    *meta = db->saved;
+    if (meta->epoch != 0 && meta->file == file)
+        return db->error == DB_OK;
+    meta->epoch = db_epoch();
+    meta->file = file;
+    db_begin(db);
+    db_meta_save(db, meta);
+    if (!db_commit(db))
+        return false;
+    db_meta_saved(db, meta);
+    return true;
+}
+
+void db_meta_save(struct db *db, const struct db_meta *meta)
+{
+#define PUT(name)                                                                                  \
+    if (meta->name != db->saved.name)                                                              \
+        put(db, #name, meta->name);
+    META(PUT)
+}
+
+void db_meta_saved(struct db *db, const struct db_meta *meta)
+{
+    db->saved = *meta;
+}

@@ -1,0 +1,254 @@
+#include "storer/db_source.h"
+
+#include "common/msg.h"
+#include "storer/db_inner.h"
+
+static void source_of(sqlite3_stmt *s, struct db_source *out)
+{
+    struct span host = db_get_text(s, 1);
+
+    *out = (struct db_source){
+        .id = db_get_uint(s, 0),
+        .next_ms = db_get_int(s, 2),
+        .state = (enum db_source_state)db_get_int(s, 3),
+        .expected = db_get_uint(s, 4),
+        .errors = db_get_uint(s, 5),
+        .suspect = db_get_uint(s, 6),
+        .quarantines = db_get_uint(s, 7),
+        .interval_ms = db_get_int(s, 8),
+        .fetch = db_get_uint(s, 9),
+    };
+    memcpy(out->host, host.p, host.n < sizeof(out->host) ? host.n : sizeof(out->host) - 1);
+}
+
+void db_source_each(struct db *db, void (*fn)(void *arg, const struct db_source *source), void *arg)
+{
+    sqlite3_stmt *s = db_get(db, SQL_source_all);
+    struct db_source source;
+
+    while (db_row(db, s)) {
+        source_of(s, &source);
+        fn(arg, &source);
+    }
+}
+
+bool db_source_get(struct db *db, uint64_t id, struct db_source *out)
+{
+    sqlite3_stmt *s = db_get(db, SQL_source_one);
+
+    db_uint(s, 1, id);
+    if (!db_row(db, s))
+        return false;
+    source_of(s, out);
+    db_done(s);
+    return true;
+}
+
+/* --- jobs -------------------------------------------------------------------------------------- */
+
+static struct span keep(struct buf *space, struct span text)
+{
+    size_t at = space->len;
+
+    buf_add(space, text.p, text.n);
+    return span_of((const char *)(uintptr_t)at, text.n);
+}
+
+/* The buffer moves while it grows, so spans are offsets until it is full. */
+static void settle(const struct buf *space, struct span *text)
+{
+    text->p = text->n ? space->data + (uintptr_t)text->p : NULL;
+}
+
+static struct span known_of(struct db *db, uint64_t id, int64_t most, struct buf *space)
+{
+    sqlite3_stmt *s = most > 0 ? db_get(db, SQL_source_known) : NULL;
+    size_t at = space->len;
+
+    db_uint(s, 1, id);
+    db_int(s, 2, most);
+    while (db_row(db, s)) {
+        struct span key = db_get_blob(s, 0);
+
+        if (key.n != MSG_KEY)
+            continue;
+        buf_add(space, key.p, key.n);
+        msg_put_u64(space, db_get_uint(s, 1));
+    }
+    return span_of((const char *)(uintptr_t)at, space->len - at);
+}
+
+bool db_source_job(struct db *db, uint64_t id, int64_t known_max, struct buf *space,
+                   struct msg_job *job)
+{
+    sqlite3_stmt *s = db_get(db, SQL_source_job);
+
+    db_uint(s, 1, id);
+    if (!db_row(db, s))
+        return false;
+    job->url = keep(space, db_get_text(s, 0));
+    job->etag = keep(space, db_get_text(s, 1));
+    job->last_modified = keep(space, db_get_text(s, 2));
+    job->body_hash = db_get_uint(s, 3);
+    job->options = keep(space, db_get_text(s, 4));
+    db_done(s);
+    job->known = known_of(db, id, known_max, space);
+    settle(space, &job->url);
+    settle(space, &job->etag);
+    settle(space, &job->last_modified);
+    settle(space, &job->options);
+    settle(space, &job->known);
+    return true;
+}
+
+/* --- adding and removing ----------------------------------------------------------------------- */
+
+uint64_t db_source_find(struct db *db, struct span url, struct span credentials,
+                        enum db_source_state *state)
+{
+    sqlite3_stmt *s = db_get(db, SQL_source_find);
+    uint64_t id = 0;
+
+    db_text(s, 1, url);
+    db_text(s, 2, credentials);
+    if (db_row(db, s)) {
+        id = db_get_uint(s, 0);
+        *state = (enum db_source_state)db_get_int(s, 1);
+        db_done(s);
+    }
+    return id;
+}
+
+uint64_t db_source_add(struct db *db, const struct db_source_new *source)
+{
+    sqlite3_stmt *s = db_get(db, SQL_source_add);
+
+    db_text(s, 1, source->url);
+    db_text(s, 2, source->credentials);
+    db_text(s, 3, source->options);
+    db_text(s, 4, source->host);
+    db_text(s, 5, source->title);
+    db_int(s, 6, source->now_ms);
+    db_int(s, 7, source->interval_ms);
+    db_run(db, s);
+    return db->error == DB_OK ? (uint64_t)sqlite3_last_insert_rowid(db->handle) : 0;
+}
+
+void db_source_revive(struct db *db, uint64_t id, int64_t now_ms)
+{
+    sqlite3_stmt *s = db_get(db, SQL_source_revive);
+
+    db_uint(s, 1, id);
+    db_int(s, 2, now_ms);
+    db_run(db, s);
+}
+
+bool db_source_retire(struct db *db, uint64_t id)
+{
+    sqlite3_stmt *s = db_get(db, SQL_source_retire);
+
+    db_uint(s, 1, id);
+    db_run(db, s);
+    if (db->error != DB_OK || sqlite3_changes(db->handle) == 0)
+        return false;
+    s = db_get(db, SQL_source_uncategorise);
+    db_uint(s, 1, id);
+    db_run(db, s);
+    return true;
+}
+
+void db_source_category(struct db *db, uint64_t id, struct span category)
+{
+    sqlite3_stmt *s = db_get(db, SQL_category_find);
+    uint64_t found = 0;
+
+    db_text(s, 1, category);
+    if (db_row(db, s)) {
+        found = db_get_uint(s, 0);
+        db_done(s);
+    } else {
+        s = db_get(db, SQL_category_add);
+        db_text(s, 1, category);
+        db_run(db, s);
+        found = (uint64_t)sqlite3_last_insert_rowid(db->handle);
+    }
+    s = db_get(db, SQL_source_in_category);
+    db_uint(s, 1, id);
+    db_uint(s, 2, found);
+    db_run(db, s);
+}
+
+void db_source_moved(struct db *db, uint64_t id, struct span url)
+{
+    sqlite3_stmt *s = db_get(db, SQL_source_moved);
+
+    db_uint(s, 1, id);
+    db_text(s, 2, url);
+    db_run(db, s);
+}
+
+/* --- what became of a fetch -------------------------------------------------------------------- */
+
+void db_source_read(struct db *db, uint64_t id, const struct db_source_read *read)
+{
+    sqlite3_stmt *s = db_get(db, SQL_source_read);
+
+    db_uint(s, 1, id);
+    db_text(s, 2, read->etag);
+    db_text(s, 3, read->last_modified);
+    db_uint(s, 4, read->body_hash);
+    db_int(s, 5, read->next_ms);
+    db_int(s, 6, read->now_ms);
+    db_uint(s, 7, read->stored);
+    db_text(s, 8, read->title);
+    db_text(s, 9, read->link);
+    db_uint(s, 10, read->expected);
+    db_run(db, s);
+}
+
+void db_source_same(struct db *db, uint64_t id, const struct db_source_read *read)
+{
+    sqlite3_stmt *s = db_get(db, SQL_source_same);
+
+    db_uint(s, 1, id);
+    db_text(s, 2, read->etag);
+    db_text(s, 3, read->last_modified);
+    db_int(s, 4, read->next_ms);
+    db_int(s, 5, read->now_ms);
+    db_uint(s, 6, read->expected);
+    db_run(db, s);
+}
+
+void db_source_failed(struct db *db, uint64_t id, int64_t next_ms, int64_t now_ms,
+                      struct span error)
+{
+    sqlite3_stmt *s = db_get(db, SQL_source_failed);
+
+    db_uint(s, 1, id);
+    db_int(s, 2, next_ms);
+    db_int(s, 3, now_ms);
+    db_text(s, 4, error);
+    db_run(db, s);
+}
+
+void db_source_suspect(struct db *db, const struct db_source *source, struct span error)
+{
+    sqlite3_stmt *s = db_get(db, SQL_source_suspect);
+
+    db_uint(s, 1, source->id);
+    db_uint(s, 2, source->suspect);
+    db_int(s, 3, (int64_t)source->state);
+    db_int(s, 4, source->next_ms);
+    db_uint(s, 5, source->quarantines);
+    db_text(s, 6, error);
+    db_run(db, s);
+}
+
+void db_source_items(struct db *db, uint64_t id, uint64_t stored)
+{
+    sqlite3_stmt *s = db_get(db, SQL_source_items);
+
+    db_uint(s, 1, id);
+    db_uint(s, 2, stored);
+    db_run(db, s);
+}

@@ -1,0 +1,73 @@
+/* Rows of sources and categories.  Writing calls belong to the open transaction. */
+#ifndef WEIR_STORER_DB_SOURCE_H
+#define WEIR_STORER_DB_SOURCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/buf.h"
+
+struct db;
+struct msg_job;
+
+enum db_source_state { DB_SOURCE_ACTIVE, DB_SOURCE_RETIRED, DB_SOURCE_QUARANTINED };
+
+/* What the schedule needs of a source. */
+struct db_source {
+    uint64_t id;
+    char host[256];
+    int64_t next_ms; /* UTC */
+    enum db_source_state state;
+    uint64_t expected; /* new items of a fetch, about */
+    uint64_t errors;   /* running */
+    uint64_t suspect;  /* times running that a fetcher crashed with it in hand */
+    uint64_t quarantines;
+    int64_t interval_ms; /* the user's wish; 0 = none */
+    uint64_t fetch;      /* the open one; 0 = none */
+};
+
+/* Calls fn with every source that is not retired. */
+void db_source_each(struct db *db, void (*fn)(void *arg, const struct db_source *source),
+                    void *arg);
+/* false where there is no such source. */
+bool db_source_get(struct db *db, uint64_t id, struct db_source *out);
+
+/* Fills what a job takes from its source; the text is appended to space, which must outlive the
+ * job.  false where there is none. */
+bool db_source_job(struct db *db, uint64_t id, int64_t known_max, struct buf *space,
+                   struct msg_job *job);
+
+/* 0 where there is no such source. */
+uint64_t db_source_find(struct db *db, struct span url, struct span credentials,
+                        enum db_source_state *state);
+
+struct db_source_new {
+    struct span url, credentials, options, host, title;
+    int64_t interval_ms;
+    int64_t now_ms;
+};
+uint64_t db_source_add(struct db *db, const struct db_source_new *source);
+/* Makes a retired source an active one again. */
+void db_source_revive(struct db *db, uint64_t id, int64_t now_ms);
+/* false where there is no such source, or it is retired already. */
+bool db_source_retire(struct db *db, uint64_t id);
+/* Puts it into a category, which is made where there is none. */
+void db_source_category(struct db *db, uint64_t id, struct span category);
+void db_source_moved(struct db *db, uint64_t id, struct span url);
+
+/* A fetch is complete: its validators and the schedule move now. */
+struct db_source_read {
+    struct span etag, last_modified, title, link;
+    uint64_t body_hash, expected, stored;
+    int64_t next_ms, now_ms;
+};
+void db_source_read(struct db *db, uint64_t id, const struct db_source_read *read);
+/* 304, or the body of last time: an empty validator leaves the one that stands. */
+void db_source_same(struct db *db, uint64_t id, const struct db_source_read *read);
+void db_source_failed(struct db *db, uint64_t id, int64_t next_ms, int64_t now_ms,
+                      struct span error);
+void db_source_suspect(struct db *db, const struct db_source *source, struct span error);
+/* Adds to the number of its items. */
+void db_source_items(struct db *db, uint64_t id, uint64_t stored);
+
+#endif
