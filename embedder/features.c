@@ -5,40 +5,53 @@
 #include "embedder/mix.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { WORDS, PAIRS, PIECES };
-enum { PIECE = 4, TITLE_TIMES = 2, TF_KNOWN = 64 };
+enum { PIECE = 4, TITLE_TIMES = 2, TF_KNOWN = 64, IDFS = 256 };
+
+/* Factors are kept as integers, so that sums depend neither on the order nor on the compiler. */
+enum { TF_UNIT = 64, IDF_UNIT = 256, MEAN_WEIGHT = 16 };
 
 static const float class_weights[FEATURES_CLASSES] = {1.0F, 0.3F, 0.7F};
+
+#define NO_WORD    UINT32_MAX /* as origin: a pair of characters */
 #define PAIR_SEED  0xc2b2ae3d27d4eb4fULL
 #define PIECE_SEED 0x165667b19e3779f9ULL
 
 struct features {
     struct df df;
     struct counter classes[FEATURES_CLASSES];
-    float idf[256];
-    float tf[TF_KNOWN];
-    float *weights; /* of the distinct features, one class after the other */
+    uint32_t *origins; /* of each distinct word: twice the index of a token, + 1 in the text */
+    size_t origins_cap;
+    uint32_t idf[IDFS];
+    uint32_t tf[TF_KNOWN];
+    uint32_t *weights; /* of the class at hand */
     size_t weights_cap;
     struct feature *list;
     size_t list_cap;
     uint32_t count;
 };
 
+static uint32_t tf_factor(uint32_t count)
+{
+    return (uint32_t)lround(TF_UNIT * (1.0 + log((double)count)));
+}
+
 struct features *features_create(struct df df)
 {
     struct features *features = mem_calloc(1, sizeof *features);
-    float most = logf((float)df.texts + 1.0F);
+    double most = log((double)df.texts + 1.0);
 
     features->df = df;
-    for (int i = 0; i < 256; i++) {
-        float idf = most - (float)i / FEATURES_DF_STEPS * 0.69314718F;
-        features->idf[i] = idf > 0.0F ? idf : 0.0F;
+    for (uint32_t i = 0; i < IDFS; i++) {
+        double idf = most - (double)i / FEATURES_DF_STEPS * log(2.0);
+        features->idf[i] = idf > 0.0 ? (uint32_t)lround(IDF_UNIT * idf) : 0;
     }
-    for (int i = 1; i < TF_KNOWN; i++)
-        features->tf[i] = 1.0F + logf((float)i);
+    for (uint32_t i = 1; i < TF_KNOWN; i++)
+        features->tf[i] = tf_factor(i);
     return features;
 }
 
@@ -48,150 +61,177 @@ void features_destroy(struct features **features)
         return;
     for (int i = 0; i < FEATURES_CLASSES; i++)
         counter_free(&(*features)->classes[i]);
+    free((*features)->origins);
     free((*features)->weights);
     free((*features)->list);
     free(*features);
     *features = NULL;
 }
 
-static uint64_t pair_hash(uint64_t first, uint64_t second)
+/* Makes room for n values where there is less; what was there is lost. */
+static void make_room(uint32_t **values, size_t *cap, size_t n)
 {
-    uint64_t hash = mix_two(first + PAIR_SEED, second);
-    return hash ? hash : 1;
+    if (n <= *cap)
+        return;
+    free(*values);
+    *cap = n + n / 2;
+    *values = mem_alloc(*cap * sizeof **values);
+}
+
+/* The table is larger than a cache of the second level: ask early for what is needed late. */
+static inline void add(struct features *features, int which, uint64_t hash, uint32_t times)
+{
+    __builtin_prefetch(&features->df.log[hash >> (64 - FEATURES_DF_BITS)]);
+    counter_add(&features->classes[which], hash, times);
 }
 
 /* As mix_bytes () of 4 bytes. */
-static uint64_t piece_hash_ascii(const char *p)
+static inline uint64_t piece_hash_ascii(const char *p)
 {
-    uint64_t hash = mix_two(PIECE_SEED + PIECE, mix_load(p) & 0xffffffffU);
-    return hash ? hash : 1;
+    return mix_two(PIECE_SEED + PIECE, mix_load(p) & 0xffffffffU);
 }
 
-/* The pieces of a word with a space on either side, so that beginnings and ends tell. */
-static void add_pieces(struct counter *pieces, const struct token *token, const char *text,
+/* The pieces of a word; a shorter word has none. */
+static void add_pieces(struct features *features, const struct token *token, const char *text,
                        uint32_t times)
 {
-    const char *p = text + token->start - 1, *end = p + token->length + 2, *q = p;
+    const char *p = text + token->start, *end = p + token->length, *q = p;
 
     if (token->kind == TOKEN_ASCII) {
         for (; p + PIECE <= end; p++)
-            counter_add(pieces, piece_hash_ascii(p), times, 0);
+            add(features, PIECES, piece_hash_ascii(p), times);
         return;
     }
-    for (int i = 0; i < PIECE && q < end; i++)
-        q += tokens_step(*q);
+    for (int i = 0; i < PIECE; i++, q += tokens_step(*q))
+        if (q >= end)
+            return;
     for (;; q += tokens_step(*q), p += tokens_step(*p)) {
-        counter_add(pieces, mix_bytes(p, (uint32_t)(q - p), PIECE_SEED), times, 0);
+        add(features, PIECES, mix_bytes(p, (uint32_t)(q - p), PIECE_SEED), times);
         if (q >= end)
             break;
     }
 }
 
-/* Words and pairs of one token list; a word's pieces come later, once for each distinct word. */
-static void add_words(struct features *features, const struct tokens *tokens, uint32_t times,
-                      uint32_t tag)
+static void add_word(struct features *features, uint64_t hash, uint32_t times, uint32_t origin)
 {
-    struct counter *words = &features->classes[WORDS], *pairs = &features->classes[PAIRS];
-    uint64_t last = 0;
-    uint32_t last_kind = TOKEN_ASCII;
+    struct counter *words = &features->classes[WORDS];
+    uint32_t known = words->n;
+
+    __builtin_prefetch(&features->df.log[hash >> (64 - FEATURES_DF_BITS)]);
+    if (counter_add(words, hash, times) == known)
+        features->origins[known] = origin;
+}
+
+/* Words and pairs of one token list; pieces come later, once for each distinct word.  Returns how
+ * many tokens are dense. */
+static size_t add_words(struct features *features, const struct tokens *tokens, uint32_t times,
+                        uint32_t in_text)
+{
+    const struct token *last = NULL;
+    size_t dense_count = 0;
 
     for (uint32_t i = 0; i < tokens->count; i++) {
         const struct token *token = &tokens->list[i];
-        uint64_t hash = token->hash;
-
-        if (token->kind == TOKEN_DENSE) {
-            counter_add(&features->classes[PIECES], hash, times, 0);
-            if (last && last_kind == TOKEN_DENSE)
-                counter_add(words, pair_hash(last, hash), times, UINT32_MAX);
-        } else {
-            counter_add(words, hash, times, 2 * i + tag);
-            if (last && last_kind != TOKEN_DENSE)
-                counter_add(pairs, pair_hash(last, hash), times, 0);
+        bool dense = token->kind == TOKEN_DENSE;
+        if (!dense)
+            add_word(features, token->hash, times, 2 * i + in_text);
+        dense_count += dense;
+        if (last && dense == (last->kind == TOKEN_DENSE)) {
+            uint64_t pair = mix_two(last->hash + PAIR_SEED, token->hash);
+            if (dense)
+                add_word(features, pair, times, NO_WORD);
+            else
+                add(features, PAIRS, pair, times);
         }
-        last = hash;
-        last_kind = token->kind;
+        last = token;
     }
+    return dense_count;
+}
+
+/* The characters of scripts without spaces, which are their own pieces. */
+static void add_dense(struct features *features, const struct tokens *tokens, uint32_t times)
+{
+    for (uint32_t i = 0; i < tokens->count; i++)
+        if (tokens->list[i].kind == TOKEN_DENSE)
+            add(features, PIECES, tokens->list[i].hash, times);
 }
 
 static void count_all(struct features *features, const struct tokens *title,
                       const struct tokens *text)
 {
-    struct counter *words = &features->classes[WORDS], *pieces = &features->classes[PIECES];
-    size_t tokens = title->count + text->count, bytes = tokens;
+    struct counter *words = &features->classes[WORDS];
+    const struct tokens *sides[] = {title, text};
+    size_t tokens = (size_t)title->count + text->count;
 
-    if (title->count)
-        bytes += title->list[title->count - 1].start;
-    if (text->count)
-        bytes += text->list[text->count - 1].start;
     counter_reset(words, tokens);
     counter_reset(&features->classes[PAIRS], tokens);
-    counter_reset(pieces, bytes + 2 * (size_t)TOKENS_LENGTH_MAX);
-    add_words(features, title, TITLE_TIMES, 0);
-    add_words(features, text, 1, 1);
+    make_room(&features->origins, &features->origins_cap, tokens);
+    size_t dense = add_words(features, title, TITLE_TIMES, 0) + add_words(features, text, 1, 1);
+    size_t pieces = dense;
     for (uint32_t i = 0; i < words->n; i++) {
-        const struct slot *slot = &words->slots[words->used[i]];
-        const struct tokens *from = slot->tag & 1 ? text : title;
-        if (slot->tag != UINT32_MAX && from->list[slot->tag / 2].kind != TOKEN_NUMBER)
-            add_pieces(pieces, &from->list[slot->tag / 2], from->text, slot->count);
+        uint32_t origin = features->origins[i];
+        pieces += origin == NO_WORD ? 0 : sides[origin & 1]->list[origin / 2].length;
+    }
+    counter_reset(&features->classes[PIECES], pieces);
+    if (dense) {
+        add_dense(features, title, TITLE_TIMES);
+        add_dense(features, text, 1);
+    }
+    for (uint32_t i = 0; i < words->n; i++) {
+        uint32_t origin = features->origins[i];
+        const struct token *token = &sides[origin & 1]->list[origin / 2];
+        if (origin != NO_WORD && token->length >= PIECE && token->kind != TOKEN_NUMBER)
+            add_pieces(features, token, sides[origin & 1]->text, words->counts[i]);
     }
 }
 
-/* The weights of one class, normalised; returns how many are above 0. */
-static void weigh_class(struct features *features, int which, float *weights)
+/* Appends the features of one class; unit is the length that the class gets where it weighs 1. */
+static void append_class(struct features *features, int which, float unit)
 {
     const struct counter *counter = &features->classes[which];
-    float squares = 0.0F;
+    uint32_t *weights = features->weights;
+    uint64_t squares = 0;
 
     for (uint32_t i = 0; i < counter->n; i++) {
-        const struct slot *slot = &counter->slots[counter->used[i]];
-        float tf =
-            slot->count < TF_KNOWN ? features->tf[slot->count] : 1.0F + logf((float)slot->count);
-        weights[i] = tf * features->idf[features->df.log[slot->hash >> (64 - FEATURES_DF_BITS)]];
-        squares += weights[i] * weights[i];
+        uint32_t n = counter->counts[i], tf = n < TF_KNOWN ? features->tf[n] : tf_factor(n);
+        uint8_t df = features->df.log[counter->hashes[i] >> (64 - FEATURES_DF_BITS)];
+        weights[i] = tf * features->idf[df];
+        squares += (uint64_t)weights[i] * weights[i];
     }
-    float scale = squares > 0.0F ? class_weights[which] / sqrtf(squares) : 0.0F;
-    for (uint32_t i = 0; i < counter->n; i++)
-        weights[i] *= scale;
-}
-
-static void append(struct features *features, uint64_t hash, uint32_t weight)
-{
-    while (weight) {
-        uint32_t part = weight < FEATURES_WEIGHT_MAX ? weight : (uint32_t)FEATURES_WEIGHT_MAX;
-        if (features->count == features->list_cap) {
-            features->list_cap = 2 * features->list_cap + 1024;
-            features->list =
-                mem_realloc(features->list, features->list_cap, sizeof *features->list);
-        }
-        features->list[features->count++] = (struct feature){.hash = hash, .weight = part};
-        weight -= part;
+    float scale = squares ? unit * class_weights[which] / sqrtf((float)squares) : 0.0F;
+    for (uint32_t i = 0; i < counter->n; i++) {
+        uint32_t weight = (uint32_t)((float)weights[i] * scale + 0.5F);
+        for (; weight > FEATURES_WEIGHT_MAX; weight -= FEATURES_WEIGHT_MAX)
+            features->list[features->count++] =
+                (struct feature){.hash = counter->hashes[i], .weight = FEATURES_WEIGHT_MAX};
+        features->list[features->count] =
+            (struct feature){.hash = counter->hashes[i], .weight = weight};
+        features->count += weight > 0;
     }
 }
 
 void features_collect(struct features *features, const struct tokens *title,
                       const struct tokens *text)
 {
-    size_t total = 0, done = 0;
+    size_t total = 0;
 
     count_all(features, title, text);
     for (int c = 0; c < FEATURES_CLASSES; c++)
         total += features->classes[c].n;
-    if (total > features->weights_cap) {
-        features->weights_cap = total + total / 2;
-        free(features->weights);
-        features->weights = mem_alloc(features->weights_cap * sizeof *features->weights);
+    float unit = MEAN_WEIGHT * sqrtf((float)total);
+    /* A heavy feature takes several entries.  A class of length L and n features has a sum of at
+     * most L * sqrt (n), here 2 * 16 * total in all: a quarter of total entries more, and the
+     * roundings. */
+    size_t entries = 2 * total + 8;
+    make_room(&features->weights, &features->weights_cap, total);
+    if (entries > features->list_cap) {
+        free(features->list);
+        features->list_cap = entries + entries / 2;
+        features->list = mem_alloc(features->list_cap * sizeof *features->list);
     }
     features->count = 0;
-    /* Integers, so that the sums do not depend on the order; the mean weight is about 20. */
-    float unit = 16.0F * sqrtf((float)total);
-    for (int c = 0; c < FEATURES_CLASSES; c++) {
-        const struct counter *counter = &features->classes[c];
-        weigh_class(features, c, features->weights + done);
-        for (uint32_t i = 0; i < counter->n; i++)
-            append(features, counter->slots[counter->used[i]].hash,
-                   (uint32_t)(features->weights[done + i] * unit + 0.5F));
-        done += counter->n;
-    }
+    for (int c = 0; c < FEATURES_CLASSES; c++)
+        append_class(features, c, unit);
 }
 
 const struct feature *features_list(const struct features *features, uint32_t *count)
@@ -206,6 +246,6 @@ void features_visit(struct features *features, void (*each)(void *context, uint6
     for (int c = 0; c < FEATURES_CLASSES; c++) {
         const struct counter *counter = &features->classes[c];
         for (uint32_t i = 0; i < counter->n; i++)
-            each(context, counter->slots[counter->used[i]].hash);
+            each(context, counter->hashes[i]);
     }
 }

@@ -7,28 +7,34 @@
 
 enum { SLOTS_MIN = 256 };
 
-void counter_reset(struct counter *counter, size_t room)
+static size_t slots_for(size_t room)
 {
     size_t slots = SLOTS_MIN;
 
-    for (uint32_t i = 0; i < counter->n; i++)
-        counter->slots[counter->used[i]].hash = 0;
-    counter->n = 0;
-    while (slots < 2 * room)
+    while (slots < room + room / 2)
         slots *= 2;
-    if (slots > counter->cap) {
-        free(counter->slots);
-        free(counter->used);
-        counter->slots = mem_calloc(slots, sizeof *counter->slots);
-        counter->used = mem_alloc(slots / 2 * sizeof *counter->used);
-        counter->cap = slots;
+    return slots;
+}
+
+void counter_reset(struct counter *counter, size_t room)
+{
+    if (room > counter->room || !counter->slots) {
+        counter_free(counter);
+        counter->room = room + room / 2 + SLOTS_MIN;
+        counter->hashes = mem_alloc(counter->room * sizeof *counter->hashes);
+        counter->counts = mem_alloc(counter->room * sizeof *counter->counts);
+        counter->slots = mem_alloc(slots_for(counter->room) * sizeof *counter->slots);
     }
-    counter->mask = (uint32_t)slots - 1;
+    /* As few slots as this text needs: they are all emptied. */
+    counter->mask = (uint32_t)slots_for(room) - 1;
+    memset(counter->slots, 0, (counter->mask + (size_t)1) * sizeof *counter->slots);
+    counter->n = 0;
 }
 
 void counter_free(struct counter *counter)
 {
+    free(counter->hashes);
+    free(counter->counts);
     free(counter->slots);
-    free(counter->used);
     *counter = (struct counter){0};
 }

@@ -1,45 +1,42 @@
-/* Counts hashes: open addressing, emptied by what was used, memory kept between texts. */
+/* Counts distinct hashes, in the order of their first occurrence.  Open addressing over small
+ * indices, so that a text of usual length stays in the first-level cache; memory is kept between
+ * texts. */
 #ifndef WEIR_EMBEDDER_FEATURES_COUNT_H
 #define WEIR_EMBEDDER_FEATURES_COUNT_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-struct slot {
-    uint64_t hash; /* 0: free */
-    uint32_t count;
-    uint32_t tag; /* the caller's, of the first occurrence */
-};
-
 /* Start with {0}. */
 struct counter {
-    struct slot *slots;
-    uint32_t *used; /* places of the n slots in use, in order of first occurrence */
+    uint64_t *hashes; /* n distinct ones */
+    uint32_t *counts; /* how often each was added */
+    uint32_t *slots;  /* index + 1, or 0: free */
     uint32_t n;
     uint32_t mask;
-    size_t cap; /* slots allocated */
+    size_t room; /* distinct hashes that there is memory for */
 };
 
 /* Empties it and makes room for as many distinct hashes. */
 void counter_reset(struct counter *counter, size_t room);
 void counter_free(struct counter *counter);
 
-/* hash is not 0; at most room distinct ones. */
-static inline void counter_add(struct counter *counter, uint64_t hash, uint32_t times, uint32_t tag)
+/* Adds a hash and returns its index, n - 1 where it is new.  At most room distinct ones. */
+static inline uint32_t counter_add(struct counter *counter, uint64_t hash, uint32_t times)
 {
-    uint32_t i = (uint32_t)hash & counter->mask;
-    struct slot *slot = &counter->slots[i];
+    uint32_t at = (uint32_t)hash & counter->mask, index = 0;
 
-    while (slot->hash != hash) {
-        if (slot->hash == 0) {
-            *slot = (struct slot){.hash = hash, .tag = tag};
-            counter->used[counter->n++] = i;
-            break;
+    while ((index = counter->slots[at]) != 0) {
+        if (counter->hashes[index - 1] == hash) {
+            counter->counts[index - 1] += times;
+            return index - 1;
         }
-        i = (i + 1) & counter->mask;
-        slot = &counter->slots[i];
+        at = (at + 1) & counter->mask;
     }
-    slot->count += times;
+    counter->slots[at] = ++counter->n;
+    counter->hashes[counter->n - 1] = hash;
+    counter->counts[counter->n - 1] = times;
+    return counter->n - 1;
 }
 
 #endif
