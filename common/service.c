@@ -9,8 +9,8 @@
 #include "common/loop.h"
 #include "common/member.h"
 
-/* What a stage's life is made of, beside its member.  One service a process. */
-struct life {
+/* What a stage's life is made of, beside its member. */
+struct service_life {
     bool leaving;  /* signalled: asks the broker, goes on working */
     bool stopping; /* told to stop, or on its own */
     bool done;
@@ -18,18 +18,16 @@ struct life {
     struct buf counters;
 };
 
-static struct life life;
-
 static void begin_stop(struct service *service, int64_t within_ms, const char *why);
 
 /* --- heartbeats ------------------------------------------------------------------------------- */
 
 static void fill(struct service *service, struct msg_heartbeat *beat)
 {
-    *beat = (struct msg_heartbeat){.leaving = life.leaving, .rss_bytes = app_rss_bytes()};
-    buf_clear(&life.counters);
-    counters_write(&service->app.counters, &life.counters);
-    beat->counters = buf_span(&life.counters);
+    *beat = (struct msg_heartbeat){.leaving = service->life->leaving, .rss_bytes = app_rss_bytes()};
+    buf_clear(&service->life->counters);
+    counters_write(&service->app.counters, &service->life->counters);
+    beat->counters = buf_span(&service->life->counters);
     if (service->spec->beat)
         service->spec->beat(service, service->self, beat);
 }
@@ -45,7 +43,7 @@ void service_beat_now(struct service *service)
                                .instance = span_str(service->app.instance),
                                .pid = (uint64_t)getpid(),
                                .version = span_str(app_version),
-                               .leaving = life.leaving,
+                               .leaving = service->life->leaving,
                                .quiesce = beat.quiesce,
                                .started_ms = service->app.started_ms};
     member_beat(service->member, &hello, &beat);
@@ -54,13 +52,13 @@ void service_beat_now(struct service *service)
 /* Signalled, and nobody there to ask: after a heartbeat's worth of looking it leaves by itself. */
 static void look_after_loneliness(struct service *service, int64_t now)
 {
-    if (!life.leaving || life.stopping || member_broker(service->member)) {
-        life.lonely_since_ms = 0;
+    if (!service->life->leaving || service->life->stopping || member_broker(service->member)) {
+        service->life->lonely_since_ms = 0;
         return;
     }
-    if (!life.lonely_since_ms)
-        life.lonely_since_ms = now;
-    else if (now - life.lonely_since_ms >= 2 * service->app.config->service_heartbeat_ms)
+    if (!service->life->lonely_since_ms)
+        service->life->lonely_since_ms = now;
+    else if (now - service->life->lonely_since_ms >= 2 * service->app.config->service_heartbeat_ms)
         begin_stop(service, service->app.config->service_stop_ms, "signalled, and no broker");
 }
 
@@ -88,9 +86,9 @@ static bool on_deadline(struct loop *loop, void *arg)
 
 static void begin_stop(struct service *service, int64_t within_ms, const char *why)
 {
-    if (life.stopping)
+    if (service->life->stopping)
         return;
-    life.stopping = true;
+    service->life->stopping = true;
     log_notice("stopping", "why=\"%s\" within_ms=%" PRId64, why, within_ms);
     app_notify("STOPPING=1");
     loop_timer(service->app.loop, within_ms, 0, on_deadline, service);
@@ -108,9 +106,9 @@ void service_done(struct service *service, int code, uint64_t left, const char *
 {
     struct msg_bye bye = {.code = (uint64_t)code, .left = left, .words = span_str(words)};
 
-    if (life.done)
+    if (service->life->done)
         return;
-    life.done = true;
+    service->life->done = true;
     service->app.exit_code = code;
     if (!member_broker(service->member)) {
         app_leave(&service->app, code);
@@ -134,7 +132,7 @@ static void on_signal(void *self, bool forced)
         app_leave(&service->app, beat.in_hand ? APP_LEFT : APP_OK);
         return;
     }
-    life.leaving = true;
+    service->life->leaving = true;
     service_beat_now(service);
     look_after_loneliness(service, loop_now(service->app.loop));
 }
@@ -147,7 +145,7 @@ static void on_control(void *self, enum msg_type type, const void *message)
     const struct msg_stop *stop = message;
 
     if (type == MSG_bye) {
-        if (life.done)
+        if (service->life->done)
             app_leave(&service->app, service->app.exit_code);
         return;
     }
@@ -188,7 +186,7 @@ bool service_has_broker(const struct service *service)
 
 bool service_leaving(const struct service *service)
 {
-    return life.leaving;
+    return service->life->leaving;
 }
 
 /* --- the whole -------------------------------------------------------------------------------- */
@@ -213,7 +211,8 @@ static int open_all(struct service *service)
 
 int service_main(const struct service_spec *spec, void *self, int argc, char **argv)
 {
-    struct service service = {.spec = spec, .self = self};
+    struct service_life life = {0};
+    struct service service = {.spec = spec, .self = self, .life = &life};
     int code = app_start(&service.app, &spec->app, argc, argv);
 
     if (code >= 0)

@@ -33,7 +33,8 @@ struct service {
     struct app app;
     const struct service_spec *spec;
     void *self;
-    struct member *member; /* private to service.c */
+    struct member *member; /* these two are service.c's own */
+    struct service_life *life;
 };
 
 /* main () of a stage: gives the exit code. */
