@@ -257,6 +257,19 @@ static struct parts transform(const struct parts *base, const struct parts *ref,
     return t;
 }
 
+/* "a&b:c" or "javascript%3Ax" begins with no scheme by the rules, but nobody means a path by it. */
+static bool resembles_scheme(struct span path)
+{
+    size_t n = length_until(path.p, path.n, "/:"), i = 0;
+
+    if (n < path.n && path.p[n] == ':')
+        return true;
+    while (i < n && scheme_char(path.p[i]))
+        i++;
+    return n - i >= 3 &&
+           (strncasecmp(path.p + i, "%3a", 3) == 0 || strncasecmp(path.p + i, "%26", 3) == 0);
+}
+
 /* Whether the outcome is something a reader may follow. */
 static bool acceptable(const struct parts *t)
 {
@@ -265,9 +278,7 @@ static bool acceptable(const struct parts *t)
     if (t->scheme.p && scheme_is_http(t->scheme) &&
         !(t->authority.p && host_sensible(t->authority)))
         return false;
-    /* "a&b:c" is no scheme by the rules, but nothing that anybody means either. */
-    size_t n = length_until(t->path.p, t->path.n, "/:");
-    return t->scheme.p || t->authority.p || n == t->path.n || t->path.p[n] != ':';
+    return t->scheme.p || t->authority.p || !resembles_scheme(t->path);
 }
 
 char *url_resolve(const char *base_url, struct span ref_text)
