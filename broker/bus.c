@@ -1,0 +1,86 @@
+#include "broker/bus.h"
+
+#include <stdlib.h>
+
+#include "common/link.h"
+#include "common/mem.h"
+
+struct bus {
+    zsock_t *in;
+    zsock_t *out;
+    zactor_t *actor;
+};
+
+/* Events one way, subscriptions the other; both sockets drop rather than block. */
+static void pass(zsock_t *from, zsock_t *to)
+{
+    while (zsock_events(from) & ZMQ_POLLIN) {
+        int more = ZMQ_SNDMORE;
+
+        while (more) {
+            zmq_msg_t frame;
+
+            zmq_msg_init(&frame);
+            if (zmq_msg_recv(&frame, zsock_resolve(from), ZMQ_DONTWAIT) < 0) {
+                zmq_msg_close(&frame);
+                return;
+            }
+            more = zmq_msg_more(&frame) ? ZMQ_SNDMORE : 0;
+            if (zmq_msg_send(&frame, zsock_resolve(to), ZMQ_DONTWAIT | more) < 0)
+                zmq_msg_close(&frame);
+        }
+    }
+}
+
+static void bus_actor(zsock_t *pipe, void *arg)
+{
+    struct bus *bus = arg;
+    zmq_pollitem_t items[] = {
+        {.socket = zsock_resolve(pipe), .events = ZMQ_POLLIN},
+        {.socket = zsock_resolve(bus->in), .events = ZMQ_POLLIN},
+        {.socket = zsock_resolve(bus->out), .events = ZMQ_POLLIN},
+    };
+
+    zsock_signal(pipe, 0);
+    while (!items[0].revents) {
+        if (zmq_poll(items, 3, 1000) < 0 && zmq_errno() != EINTR)
+            break;
+        pass(bus->in, bus->out);
+        pass(bus->out, bus->in);
+    }
+    zsock_destroy(&bus->in);
+    zsock_destroy(&bus->out);
+}
+
+static zsock_t *bind_named(const struct config *config, int type, const char *name)
+{
+    char *endpoint = link_endpoint_named(config, name);
+    zsock_t *socket = link_bind(config, type, LINK_ROLE_EVENTS, LINKS, endpoint);
+
+    free(endpoint);
+    return socket;
+}
+
+struct bus *bus_open(const struct config *config)
+{
+    struct bus *bus = mem_calloc(1, sizeof(*bus));
+
+    bus->in = bind_named(config, ZMQ_XSUB, "events.in");
+    bus->out = bind_named(config, ZMQ_XPUB, "events.out");
+    if (bus->in && bus->out)
+        bus->actor = zactor_new(bus_actor, bus);
+    if (!bus->actor)
+        bus_close(&bus);
+    return bus;
+}
+
+void bus_close(struct bus **bus)
+{
+    if (!*bus)
+        return;
+    zactor_destroy(&(*bus)->actor);
+    zsock_destroy(&(*bus)->in);
+    zsock_destroy(&(*bus)->out);
+    free(*bus);
+    *bus = NULL;
+}

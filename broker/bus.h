@@ -1,0 +1,14 @@
+/* The event bus: XSUB in, XPUB out, one thread.  A subscriber that is too slow loses events; who
+ * cannot bear that looks at their numbers and asks for pages. */
+#ifndef WEIR_BROKER_BUS_H
+#define WEIR_BROKER_BUS_H
+
+struct bus;
+struct config;
+
+/* Binds events.in and events.out; NULL with a logged line. */
+struct bus *bus_open(const struct config *config);
+/* Stops the thread and joins it. */
+void bus_close(struct bus **bus);
+
+#endif

@@ -1,0 +1,236 @@
+/* The control ROUTER: HELLO, heartbeats, BYE, QUIESCED, and what administrators ask. */
+#include "broker/broker.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/config.h"
+#include "common/log.h"
+#include "common/loop.h"
+#include "common/mem.h"
+
+enum { MESSAGES_A_TURN = 128 };
+
+struct peer {
+    struct span identity;
+    struct instance *instance; /* NULL = unknown */
+};
+
+void control_send(struct broker *broker, struct span identity, enum msg_type type,
+                  const void *message)
+{
+    zmsg_t *frames = NULL;
+
+    buf_clear(&broker->out);
+    if (msg_write(type, message, &broker->out)) {
+        log_error("unwritable", "message=%s", msg_name(type));
+        return;
+    }
+    frames = zmsg_new();
+    zmsg_addmem(frames, identity.p, identity.n);
+    zmsg_addstr(frames, msg_name(type));
+    link_append(frames, &broker->out);
+    if (zmsg_send(&frames, broker->control)) {
+        counters_add(&broker->app.counters, COUNTER_dropped, 1);
+        zmsg_destroy(&frames);
+    }
+}
+
+static void welcome(struct broker *broker, struct span identity, uint64_t run, const char *why)
+{
+    struct msg_welcome message = {
+        .broker = run, .accepted = why == NULL, .why = span_str(why ? why : "")};
+
+    control_send(broker, identity, MSG_welcome, &message);
+}
+
+/* --- from instances --------------------------------------------------------------------------- */
+
+static void take_hello(struct broker *broker, struct peer *peer, const struct msg_hello *hello)
+{
+    int64_t now = loop_now(broker->app.loop);
+    struct instance *instance = NULL;
+
+    if (hello->protocol != MSG_PROTOCOL || roster_stage_of(hello->stage) == STAGES) {
+        char *why = mem_printf("protocol %" PRIu64 ", stage %.*s: this broker speaks protocol %d",
+                               hello->protocol, (int)hello->stage.n, hello->stage.p, MSG_PROTOCOL);
+
+        log_warning("refused", "instance=%.*s why=\"%s\"", (int)hello->instance.n,
+                    hello->instance.p, why);
+        welcome(broker, peer->identity, broker->run, why);
+        free(why);
+        return;
+    }
+    if (!peer->instance)
+        log_info("hello", "instance=%.*s version=%.*s leaving=%d", (int)hello->instance.n,
+                 hello->instance.p, (int)hello->version.n, hello->version.p, (int)hello->leaving);
+    instance = roster_hello(&broker->roster, peer->identity, hello, now);
+    welcome(broker, peer->identity, broker->run, NULL);
+    if (order_refuses(&broker->order, instance)) {
+        struct msg_stop stop = {.within_ms = (uint64_t)broker->app.config->service_stop_ms,
+                                .why = span_str("shutdown")};
+
+        control_send(broker, peer->identity, MSG_stop, &stop);
+    }
+    broker_step(broker);
+}
+
+static void take_heartbeat(struct broker *broker, struct peer *peer,
+                           const struct msg_heartbeat *heartbeat)
+{
+    bool news = false;
+
+    if (!peer->instance) {
+        welcome(broker, peer->identity, 0, NULL); /* who are you? */
+        return;
+    }
+    news = peer->instance->leaving != (heartbeat->leaving != 0);
+    roster_heartbeat(peer->instance, heartbeat, loop_now(broker->app.loop));
+    welcome(broker, peer->identity, broker->run, NULL);
+    if (news)
+        broker_step(broker);
+}
+
+static void take_bye(struct broker *broker, struct peer *peer, const struct msg_bye *bye)
+{
+    struct msg_bye answer = {0};
+
+    control_send(broker, peer->identity, MSG_bye, &answer);
+    if (!peer->instance)
+        return;
+    if (peer->instance->stage == STAGE_STORER)
+        order_storer_gone(&broker->order, bye->left);
+    broker_forget(broker, peer->instance, false);
+    broker_step(broker);
+}
+
+static void take_quiesced(struct broker *broker, struct peer *peer,
+                          const struct msg_quiesced *quiesced)
+{
+    bool news = !broker->order.storer_answered;
+
+    if (!peer->instance || peer->instance->stage != STAGE_STORER)
+        return;
+    order_quiesced(&broker->order, quiesced);
+    if (news && broker->order.storer_answered)
+        broker_step(broker);
+}
+
+/* --- from administrators ---------------------------------------------------------------------- */
+
+static void answer(struct broker *broker, struct span identity, int code, const char *error,
+                   struct span json)
+{
+    struct msg_answer message = {.code = (uint64_t)code, .error = span_str(error), .json = json};
+
+    control_send(broker, identity, MSG_answer, &message);
+}
+
+static void leave_one(struct broker *broker, struct span identity, struct span name)
+{
+    char *text = mem_dup(name.p, name.n);
+    struct instance *instance = roster_find_name(&broker->roster, text);
+
+    if (instance) {
+        instance->leaving = true;
+        answer(broker, identity, 0, "", span_str("{}"));
+        broker_step(broker);
+    } else {
+        answer(broker, identity, APP_DATA, "no such instance (weir status lists them)",
+               span_str("{}"));
+    }
+    free(text);
+}
+
+static void take_admin(struct broker *broker, struct peer *peer, const struct msg_admin *admin)
+{
+    struct buf json = {0};
+
+    if (span_eq(admin->verb, span_str("status"))) {
+        status_json(broker, &json);
+        answer(broker, peer->identity, 0, "", buf_span(&json));
+    } else if (span_eq(admin->verb, span_str("stop"))) {
+        log_notice("told-to-stop", "by=administrator");
+        order_shutdown(&broker->order, broker->app.config, loop_now(broker->app.loop),
+                       clock_utc_ms());
+        answer(broker, peer->identity, 0, "", span_str("{}"));
+        broker_step(broker);
+    } else if (span_eq(admin->verb, span_str("leave"))) {
+        leave_one(broker, peer->identity, admin->argument);
+    } else {
+        answer(broker, peer->identity, APP_USAGE, "no such verb: status, stop or leave",
+               span_str("{}"));
+    }
+    buf_free(&json);
+}
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+static void dispatch(struct broker *broker, struct peer *peer, enum msg_type type,
+                     const void *message)
+{
+    switch (type) {
+    case MSG_hello:
+        take_hello(broker, peer, message);
+        break;
+    case MSG_heartbeat:
+        take_heartbeat(broker, peer, message);
+        break;
+    case MSG_bye:
+        take_bye(broker, peer, message);
+        break;
+    case MSG_quiesced:
+        take_quiesced(broker, peer, message);
+        break;
+    default:
+        take_admin(broker, peer, message);
+        break;
+    }
+}
+
+static void take(struct broker *broker, zmsg_t *frames)
+{
+    struct peer peer = {.identity = link_span(zmsg_first(frames))};
+    zframe_t *name = zmsg_next(frames);
+    zframe_t *body = zmsg_next(frames);
+    enum msg_type type = name ? msg_type_of(link_span(name)) : MSG_TYPES;
+    bool known = type == MSG_hello || type == MSG_heartbeat || type == MSG_bye ||
+                 type == MSG_quiesced || type == MSG_admin;
+    union {
+        struct msg_hello hello;
+        struct msg_heartbeat heartbeat;
+        struct msg_bye bye;
+        struct msg_quiesced quiesced;
+        struct msg_admin admin;
+    } any;
+
+    msg_pool_reset(&broker->pool);
+    if (!known || !body || zmsg_next(frames) ||
+        msg_read(type, link_span(body), &broker->pool, &any)) {
+        counters_add(&broker->app.counters, COUNTER_malformed, 1);
+        log_warning("malformed", "socket=control why=\"%s\"",
+                    known && body && broker->pool.why ? broker->pool.why : "unknown message");
+        return;
+    }
+    peer.instance = roster_find(&broker->roster, peer.identity);
+    dispatch(broker, &peer, type, &any);
+}
+
+bool control_serve(struct loop *loop, void *arg)
+{
+    struct broker *broker = arg;
+
+    (void)loop;
+    for (int i = 0; i < MESSAGES_A_TURN && (zsock_events(broker->control) & ZMQ_POLLIN); i++) {
+        zmsg_t *frames = zmsg_recv(broker->control);
+
+        if (!frames)
+            break;
+        counters_add(&broker->app.counters, COUNTER_in, 1);
+        take(broker, frames);
+        zmsg_destroy(&frames);
+    }
+    return false;
+}

@@ -1,0 +1,29 @@
+/* One lane of one link: takes from all its senders, gives to all its receivers, copies to its tap.
+ * Frames are passed on unread.  It receives only when it can send, so a stopped receiver stops its
+ * own lane and no other; the tap's copy is dropped where the tap is full (ZEROMQ.md, traps). */
+#ifndef WEIR_BROKER_FORWARD_H
+#define WEIR_BROKER_FORWARD_H
+
+#include <stdint.h>
+
+#include "common/link.h"
+
+struct config;
+struct forward;
+
+struct forward_counts {
+    uint64_t messages;
+    uint64_t bytes;
+    uint64_t tapped;  /* copies made */
+    uint64_t waited;  /* times a message had to wait for a receiver */
+    uint64_t waiting; /* 1 = one waits now */
+};
+
+/* Binds the lane's three endpoints and starts its thread; NULL with a logged line. */
+struct forward *forward_open(const struct config *config, enum link_id link, enum lane lane);
+/* Stops the thread and joins it. */
+void forward_close(struct forward **forward);
+/* Reads what the thread has last told, without waiting. */
+void forward_counts(struct forward *forward, struct forward_counts *counts);
+
+#endif
