@@ -3,6 +3,8 @@
 #define READY (b_drained || b_late)
 #define EARLIER_UP(k) ((k) >= NF && F_UP || (k) >= NF + NE && E_UP)
 
+#define WORKERS_GONE (b_up == UP && SHUT && READY && !F_UP && !E_UP && !D_UP)
+
 inline forget()
 {
     ctl = 0; idle = 0; b_term = 0; b_know_s = 0; b_drained = 0; b_late = 0; b_bye = 0;
@@ -39,8 +41,8 @@ end:
 #ifdef MUTANT_STALE_DRAINED
     :: atomic { b_up == UP && !WANT && READY -> b_drained = 0; b_late = 0 }
 #endif
-    :: atomic { b_up == UP && SHUT && READY && !F_UP && !E_UP && !D_UP && s_up == UP && ctl == 0 -> ctl = STOP }
-    :: atomic { b_up == UP && SHUT && READY && !F_UP && !E_UP && !D_UP && s_up != UP && s_up != NAPPING ->
+    :: atomic { WORKERS_GONE && s_up == UP && ctl == 0 -> ctl = STOP }
+    :: atomic { WORKERS_GONE && s_up != UP ->
             b_up = (b_bye == 1 -> LEFT : LEFT75);
             assert(!(WITNESS == CLEAN_AFTER_CRASH && b_up == LEFT && !calm));
             assert(!(WITNESS == NAMED_REST && b_bye == 2));
@@ -50,13 +52,14 @@ end:
     od
 }
 
-/* The broker's conversation with instance k */
+/* The broker's conversation with instance k. In a shutdown, those who also asked to leave wait for
+ * their turn. */
 proctype peer(byte k)
 {
 end:
     do
     :: atomic { b_up == UP && up[k] == UP && leaving[k] && !b_know[k] -> b_know[k] = 1 }
     :: atomic { b_up == UP && up[k] == UP && READY && !told[k] &&
-                ((SHUT && !EARLIER_UP(k)) || b_know[k]) -> told[k] = 1 }
+                (SHUT -> !EARLIER_UP(k) : b_know[k]) -> told[k] = 1 }
     od
 }

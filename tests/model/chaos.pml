@@ -88,7 +88,11 @@ inline crash_worker(k)
 
 inline freeze_worker(k)
 {
-    told[k] = 0; b_know[k] = 0;
+    if
+    :: told[k] = 0
+    :: told[k] /* the STOP waits for it */
+    fi;
+    b_know[k] = 0;
     end_round();
     f[0].hurt = (f[0].alone -> 1 : 0);
     if

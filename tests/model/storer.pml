@@ -1,4 +1,4 @@
-/* The storer. A transaction is one step; a send is skipped, never waited for, where a link is full. */
+/* The storer. A transaction is one step; where a link is full, a send is skipped. */
 
 #define CAN_WORK (s_up == UP && b_up == UP)
 #define LINKS_EMPTY \
@@ -6,7 +6,8 @@
 /* Long timers pass only when nothing moves any more; a hand that is frozen does not move. */
 #define STILL(k) (hand[k] == 0 || up[k] != UP)
 #define LEASE_TIMER (len(jobs) == 0 && len(reports) == 0 && STILL(0) && STILL(NF - 1))
-#define REPLAY_TIMER (LINKS_EMPTY && STILL(0) && STILL(NF - 1) && STILL(NF) && STILL(NF + NE - 1) && STILL(N - 1))
+#define REPLAY_TIMER \
+    (LINKS_EMPTY && STILL(0) && STILL(NF - 1) && STILL(NF) && STILL(NF + NE - 1) && STILL(N - 1))
 
 inline close_row(s)
 {
@@ -74,8 +75,9 @@ inline accept(s, v, m)
  * taken, which is the same thing with fewer states. */
 #define USED(x) \
     (f[0].fid == x || f[1].fid == x || hfid[0] == x || hfid[NF - 1] == x || hfid[NF] == x || \
-     hfid[NF + NE - 1] == x || hfid[N - 1] == x || jobs??[_, eval(x), _, _] || reports??[eval(x), _, _] || \
-     items??[eval(x), _, _] || IN_VECTORS(x) || verdicts??[eval(x), _, _])
+     hfid[NF + NE - 1] == x || hfid[N - 1] == x || \
+     jobs??[_, eval(x), _, _] || reports??[eval(x), _, _] || items??[eval(x), _, _] || \
+     IN_VECTORS(x) || verdicts??[eval(x), _, _])
 
 inline lease(s)
 {
@@ -124,7 +126,7 @@ inline on_verdict()
     if
     :: f[0].fid == id -> take_verdict(0)
     :: f[1].fid == id -> take_verdict(1)
-    :: else
+    :: else -> SEEN(ECHO) /* of a fetch that is not open */
     fi
 }
 
@@ -138,7 +140,9 @@ inline count_blame(s)
         blame[m]++;
 #endif
         if
-        :: blame[m] == 2 -> SEEN(DEAD_LETTER); dead[m] = 1; blame[m] = 0; end_item(s, m); complete_if_done(s)
+        :: blame[m] == 2 -> 
+            SEEN(DEAD_LETTER); dead[m] = 1; blame[m] = 0;
+            end_item(s, m); complete_if_done(s)
         :: else
         fi
     :: else
@@ -255,9 +259,11 @@ end:
     :: atomic { s_up == UP && s_quiet -> s_quiet = 0; idle = 0 }
 #endif
 #ifndef MUTANT_NO_LAPSE
-    :: atomic { s_up == UP && s_quiet && !WANT -> s_quiet = 0; idle = 0 } /* not renewed, or RESUME */
+    /* not renewed, or RESUME */
+    :: atomic { s_up == UP && s_quiet && !WANT -> s_quiet = 0; idle = 0 }
 #endif
-    :: atomic { CAN_WORK && s_quiet && !IN_FLIGHT && !idle && WANT && !b_drained && !b_late -> idle = 1 }
+    /* said in every heartbeat; modelled where the broker does not know it yet */
+    :: atomic { CAN_WORK && s_quiet && !IN_FLIGHT && !idle && DEADLINE_ARMED -> idle = 1 }
     :: atomic { s_up == UP && s_leaving && b_up != UP -> leave_storer() } /* no broker */
     od
 }

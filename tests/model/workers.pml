@@ -36,7 +36,7 @@ inline leave_worker(k)
 {
     assert(leave_is_clean || !(calm && told[k] && b_drained && !b_late) ||
            (hand[k] == 0 && !IN_FLIGHT && LINKS_EMPTY));
-    assert(!(WITNESS == CLEAN_LEAVE && !signalled && told[k] && b_drained && IN_JOURNAL == 0 && val != 0));
+    assert(!(WITNESS == CLEAN_LEAVE && !signalled && told[k] && b_drained && val != 0));
     drop_hand(k);
     up[k] = LEFT; leaving[k] = 0; told[k] = 0; b_know[k] = 0;
     end_round()
@@ -51,7 +51,8 @@ inline transfer(k)
     if
     :: ha[k] == pub -> ha[k] = 0 /* 304 */
     :: else ->
-        ha[k] = ((known & 7) != REV(0, pub) -> 1 : 0) | (((known >> 3) & 7) != REV(1, pub) -> 2 : 0);
+        ha[k] = ((known & 7) != REV(0, pub) -> 1 : 0);
+        ha[k] = ha[k] | (((known >> 3) & 7) != REV(1, pub) -> 2 : 0);
 #if NITEM > 2
         ha[k] = ha[k] | (((known >> 6) & 3) != REV(2, pub) -> 4 : 0);
 #endif
