@@ -40,8 +40,9 @@ float vec_quantise(const float *in, size_t n, int8_t *out)
         memset(out, 0, n);
         return 0.0F;
     }
+    float scale = 127.0F / largest;
     for (size_t i = 0; i < n; i++) {
-        float scaled = in[i] / largest * 127.0F;
+        float scaled = in[i] * scale;
         out[i] = (int8_t)(scaled + copysignf(0.5F, scaled));
     }
     return vec_norm(out, n);

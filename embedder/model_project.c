@@ -11,32 +11,30 @@
 #define WIDE __attribute__((target("avx2")))
 #endif
 
-/* The signs of a feature are 16 words of 32 bits, two registers of 8: word i of register 0 is mixed
- * from the hash's low half, of register 1 from its high half, each with its own constants.  A
- * set bit means plus.  The sums stand in the order that suits the registers (see place ()). */
+/* The signs of a feature are 8 words of 64 bits, two registers of 4; a set bit means plus.  Word i
+ * is (low ^ LOW_FLIP) * LOW_FACTOR, exclusive or the other half's product with its halves swapped:
+ * so the weak low bits of one product meet the good middle bits of the other.  The constants are
+ * those of 60 drawn sets that left the least bias (2.8 sigma of 512 sums) and correlation (4.3
+ * sigma of 130,816 pairs of sums) over 8,192 hashes.  The sums stand in the order that suits the
+ * registers, place (). */
 enum { REGISTERS = 2, WORDS = 8, BYTES = 32, BITS = 8, BLOCKS = 4, LANES = 16 };
 
-#define MIX_SECOND 0x7feb352dU /* lowbias32, Chris Wellons, public domain */
+/* One 64-bit lane each, of which the multiplication reads the low half. */
+static const uint64_t low_flips[WORDS] = {0x0f56aed2, 0x6e217a87, 0xceed4770, 0x2db91321,
+                                          0x938a61d3, 0xf2564da0, 0x51221a71, 0xb1eee642};
+static const uint64_t low_factors[WORDS] = {0x8d3f1179, 0xa63c902f, 0xdf20131f, 0xf82592cd,
+                                            0xf299766f, 0xeb9ef15d, 0x04827003, 0x3d87f3f3};
+static const uint64_t high_flips[WORDS] = {0x4057c332, 0xaf23affd, 0x0fee74b8, 0x6eba4183,
+                                           0xd48c85db, 0x33575296, 0x92233f51, 0xf2ef040c};
+static const uint64_t high_factors[WORDS] = {0x88725e5b, 0xa177d909, 0xda7b58ff, 0xf378dbad,
+                                             0xcdecbf49, 0xe6d03e3f, 0x1fd5b9ed, 0x38d938d3};
 
-static const uint32_t flips[REGISTERS][WORDS] = {
-    {0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344, 0xa4093822, 0x299f31d0, 0x082efa98,
-     0xec4e6c89},
-    {0x452821e6, 0x38d01377, 0xbe5466cf, 0x34e90c6c, 0xc0ac29b7, 0xc97c50dd, 0x3f84d5b5,
-     0xb5470917},
-};
-static const uint32_t factors[REGISTERS][WORDS] = {
-    {0x9216d5d9, 0x8979fb1b, 0xd1310ba7, 0x98dfb5ad, 0x2ffd72db, 0xd01adfb7, 0xb8e1afed,
-     0x6a267e97},
-    {0xba7c9045, 0xf12c7f99, 0x24a19947, 0xb3916cf7, 0x0801f2e3, 0x858efc17, 0x636920d9,
-     0x71574e69},
-};
-
-static uint32_t mix(uint32_t x, uint32_t flip, uint32_t factor)
+static uint64_t mix(uint64_t hash, size_t word)
 {
-    x = (x ^ flip) * factor;
-    x ^= x >> 15;
-    x *= MIX_SECOND;
-    return x ^ x >> 16;
+    uint64_t low = ((hash & UINT32_MAX) ^ low_flips[word]) * low_factors[word];
+    uint64_t high = ((hash >> 32) ^ high_flips[word]) * high_factors[word];
+
+    return low ^ (high << 32 | high >> 32);
 }
 
 /* Where bit `bit` of byte `byte` of register `reg` is summed up. */
@@ -50,14 +48,12 @@ static size_t place(size_t reg, size_t byte, size_t bit)
 static void project_portable(const struct feature *features, size_t n, int32_t *plus)
 {
     for (size_t i = 0; i < n; i++) {
-        int32_t weight = (int32_t)features[i].weight;
-        for (size_t reg = 0; reg < REGISTERS; reg++) {
-            uint32_t half = (uint32_t)(features[i].hash >> (32 * reg));
-            for (size_t byte = 0; byte < BYTES; byte++) {
-                uint32_t x = mix(half, flips[reg][byte / 4], factors[reg][byte / 4]);
-                x >>= byte % 4 * 8;
-                for (size_t bit = 0; bit < BITS; bit++)
-                    plus[place(reg, byte, bit)] += (x >> bit & 1) ? weight : 0;
+        for (size_t word = 0; word < WORDS; word++) {
+            uint64_t signs = mix(features[i].hash, word);
+            for (size_t byte = 0; byte < 8; byte++) {
+                int32_t *sum = plus + place(word / 4, word % 4 * 8 + byte, 0);
+                for (size_t bit = 0; bit < BITS; bit++, signs >>= 1)
+                    sum[bit * LANES] += (int32_t)(features[i].weight & (0 - (uint32_t)(signs & 1)));
             }
         }
     }
@@ -66,72 +62,79 @@ static void project_portable(const struct feature *features, size_t n, int32_t *
 #if defined(__x86_64__)
 
 /* Two features at a time: their sign bytes alternate, so that one multiply-add of bytes sums both.
- * PAIRS pairs, whose 16-bit sums stay below 2 * 127 * PAIRS, are kept in registers. */
-enum { PAIRS = 64 };
+ * Bit b of a half byte is left where it stands: its sum is 2^b times too large, which costs nothing
+ * to undo.  So a batch ends where 8 times its weights would no longer fit 16 bits. */
+enum { PAIRS = 128, HALF = 4, BATCH_WEIGHT = 32767 / (1 << (HALF - 1)) };
 
 struct pairs {
     __m256i signs[BLOCKS][PAIRS];
     __m256i weights[PAIRS];
 };
 
-WIDE static inline __m256i mix_wide(uint32_t half, size_t reg)
+WIDE static inline __m256i load(const uint64_t *lanes)
 {
-    __m256i flip = _mm256_loadu_si256((const __m256i *)(const void *)flips[reg]);
-    __m256i factor = _mm256_loadu_si256((const __m256i *)(const void *)factors[reg]);
-    __m256i x = _mm256_xor_si256(_mm256_set1_epi32((int)half), flip);
+    return _mm256_loadu_si256((const __m256i *)(const void *)lanes);
+}
 
-    x = _mm256_mullo_epi32(x, factor);
-    x = _mm256_xor_si256(x, _mm256_srli_epi32(x, 15));
-    x = _mm256_mullo_epi32(x, _mm256_set1_epi32(MIX_SECOND));
-    return _mm256_xor_si256(x, _mm256_srli_epi32(x, 16));
+WIDE static inline __m256i mix_wide(uint64_t hash, size_t reg)
+{
+    __m256i low = _mm256_set1_epi64x((int64_t)hash), high = _mm256_srli_epi64(low, 32);
+    size_t word = reg * WORDS / REGISTERS;
+
+    low = _mm256_mul_epu32(_mm256_xor_si256(low, load(low_flips + word)), load(low_factors + word));
+    high = _mm256_mul_epu32(_mm256_xor_si256(high, load(high_flips + word)),
+                            load(high_factors + word));
+    return _mm256_xor_si256(low, _mm256_shuffle_epi32(high, 0xb1));
 }
 
 WIDE static void fill(struct pairs *pairs, size_t at, const struct feature *a,
                       const struct feature *b)
 {
     for (size_t reg = 0; reg < REGISTERS; reg++) {
-        __m256i x = mix_wide((uint32_t)(a->hash >> (32 * reg)), reg);
-        __m256i y = mix_wide((uint32_t)(b->hash >> (32 * reg)), reg);
+        __m256i x = mix_wide(a->hash, reg), y = mix_wide(b->hash, reg);
         pairs->signs[2 * reg][at] = _mm256_unpacklo_epi8(x, y);
         pairs->signs[2 * reg + 1][at] = _mm256_unpackhi_epi8(x, y);
     }
     pairs->weights[at] = _mm256_set1_epi16((short)(a->weight | b->weight << 8));
 }
 
+/* Adds the 16-bit sums, less their factor 2^(bit % HALF), to the 32-bit ones. */
 WIDE static void flush(const __m256i *sums, int32_t *plus)
 {
     for (size_t bit = 0; bit < BITS; bit++, plus += LANES) {
         __m256i *out = (__m256i *)(void *)plus;
-        __m256i low = _mm256_cvtepi16_epi32(_mm256_castsi256_si128(sums[bit]));
-        __m256i high = _mm256_cvtepi16_epi32(_mm256_extracti128_si256(sums[bit], 1));
+        __m256i sum = _mm256_srli_epi16(sums[bit], (int)(bit % HALF));
+        __m256i low = _mm256_cvtepi16_epi32(_mm256_castsi256_si128(sum));
+        __m256i high = _mm256_cvtepi16_epi32(_mm256_extracti128_si256(sum, 1));
         _mm256_storeu_si256(out, _mm256_add_epi32(_mm256_loadu_si256(out), low));
         _mm256_storeu_si256(out + 1, _mm256_add_epi32(_mm256_loadu_si256(out + 1), high));
     }
 }
 
+WIDE static inline __m256i add_bit(__m256i sum, __m256i signs, __m256i weight, int bit)
+{
+    __m256i picked = _mm256_and_si256(signs, _mm256_set1_epi8((char)(1 << bit)));
+
+    return _mm256_add_epi16(sum, _mm256_maddubs_epi16(picked, weight));
+}
+
 WIDE static void add_block(const __m256i *signs, const __m256i *weights, size_t n, int32_t *plus)
 {
-    const __m256i ones = _mm256_set1_epi8(1);
-    __m256i sums[BITS];
+    __m256i a0 = _mm256_setzero_si256(), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0,
+            a7 = a0;
 
-    for (size_t bit = 0; bit < BITS; bit++)
-        sums[bit] = _mm256_setzero_si256();
     for (size_t i = 0; i < n; i++) {
-        __m256i x = signs[i], weight = weights[i];
-#define ADD(bit)                                                                                   \
-    sums[bit] = _mm256_add_epi16(                                                                  \
-        sums[bit],                                                                                 \
-        _mm256_maddubs_epi16(_mm256_and_si256(_mm256_srli_epi16(x, bit), ones), weight))
-        ADD(0);
-        ADD(1);
-        ADD(2);
-        ADD(3);
-        ADD(4);
-        ADD(5);
-        ADD(6);
-        ADD(7);
-#undef ADD
+        __m256i low = signs[i], high = _mm256_srli_epi16(low, HALF), weight = weights[i];
+        a0 = add_bit(a0, low, weight, 0);
+        a1 = add_bit(a1, low, weight, 1);
+        a2 = add_bit(a2, low, weight, 2);
+        a3 = add_bit(a3, low, weight, 3);
+        a4 = add_bit(a4, high, weight, 0);
+        a5 = add_bit(a5, high, weight, 1);
+        a6 = add_bit(a6, high, weight, 2);
+        a7 = add_bit(a7, high, weight, 3);
     }
+    const __m256i sums[BITS] = {a0, a1, a2, a3, a4, a5, a6, a7};
     flush(sums, plus);
 }
 
@@ -140,16 +143,18 @@ WIDE static void project_wide(const struct feature *features, size_t n, int32_t 
     static const struct feature nothing;
     struct pairs pairs;
 
-    while (n) {
-        size_t now = n < 2 * (size_t)PAIRS ? n : 2 * (size_t)PAIRS, count = (now + 1) / 2;
-        for (size_t i = 0; i < count; i++) {
-            const struct feature *a = features + 2 * i;
-            fill(&pairs, i, a, 2 * i + 1 < now ? a + 1 : &nothing);
+    for (size_t i = 0; i < n;) {
+        uint32_t sum = 0;
+        size_t count = 0;
+        for (; i < n && count < PAIRS; i += 2, count++) {
+            const struct feature *a = &features[i], *b = i + 1 < n ? a + 1 : &nothing;
+            sum += a->weight + b->weight;
+            if (sum > BATCH_WEIGHT)
+                break;
+            fill(&pairs, count, a, b);
         }
         for (size_t block = 0; block < BLOCKS; block++)
             add_block(pairs.signs[block], pairs.weights, count, plus + block * LANES * BITS);
-        features += now;
-        n -= now;
     }
 }
 #else

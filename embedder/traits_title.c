@@ -69,6 +69,8 @@ static bool is_site(const char *p, size_t n)
 static struct span cut_site(struct span s)
 {
     for (size_t at = s.n; at-- > 1;) {
+        if (s.p[at] != ' ')
+            continue;
         for (size_t i = 0; i < sizeof dividers / sizeof *dividers; i++) {
             size_t n = strlen(dividers[i]);
             if (s.n - at <= n || memcmp(s.p + at, dividers[i], n) != 0)
