@@ -56,6 +56,7 @@ struct feed_context {
     const char *content_type; /* response headers */
     const char *content_language;
     const char *content_location;
+    bool keep_repeats;      /* give an entry whose guid has been seen as well */
     size_t max_entries;     /* later ones are dropped and counted; 0 = no limit */
     size_t max_entry_bytes; /* per text field, longer ones are cut at a character; 0 = no limit */
 };
@@ -120,7 +121,7 @@ struct feed {
     const char *encoding;   /* the one it was read in, lower case */
     const char **categories;
     size_t category_count;
-    struct feed_entry *entries; /* in the feed's order, a guid once: the first stays */
+    struct feed_entry *entries; /* in the feed's order; a guid once, see feed_fold.c */
     size_t count;
     size_t dropped;                    /* entries beyond max_entries */
     size_t folded;                     /* entries whose guid had been seen */

@@ -110,6 +110,7 @@ static void start_capture(struct feed_builder *b, const struct feed_rule *rule)
     capture->rank = rule->rank;
     capture->strip_div = false;
     capture->permalink = true;
+    capture->link_said = false;
     buf_clear(&capture->text);
     buf_clear(&capture->name);
     buf_clear(&capture->email);

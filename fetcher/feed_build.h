@@ -74,6 +74,14 @@ struct feed_element {
     size_t attr_count;
 };
 
+/* Something attached to an entry. */
+struct feed_attached {
+    struct span url;
+    struct span type;
+    struct span length;
+    bool media; /* by Media RSS: it comes after what the feed calls an enclosure */
+};
+
 struct feed_frame {
     enum feed_where where;
     enum feed_tag tag;
@@ -91,7 +99,8 @@ struct feed_capture {
     enum feed_mode mode;
     uint8_t rank;
     bool strip_div; /* the div around type="xhtml" is not part of the content (RFC 4287, 3.1.1.3) */
-    bool permalink; /* of a guid */
+    bool permalink; /* a guid that may be a link, and one that says so */
+    bool link_said;
     struct buf text;
     size_t mark; /* where the child of a person began */
     struct buf name;
@@ -112,6 +121,7 @@ struct feed_builder {
     int64_t period_s;
     int64_t frequency;
     struct buf scratch;
+    size_t own_enclosures; /* of the open entry: those before the ones of Media RSS */
 };
 
 struct feed_builder *feed_builder_new(struct feed *feed, const struct feed_context *ctx);
@@ -144,8 +154,7 @@ void feed_put(struct feed_builder *b, enum feed_field field, uint8_t rank, struc
 /* The collected text of the element that ends. */
 void feed_put_capture(struct feed_builder *b);
 void feed_put_category(struct feed_builder *b, struct span text);
-void feed_put_enclosure(struct feed_builder *b, struct span url, struct span type,
-                        struct span length);
+void feed_put_enclosure(struct feed_builder *b, const struct feed_attached *attached);
 struct feed_entry *feed_put_entry(struct feed_builder *b);
 /* An address resolved against the current base and copied; NULL where it is none to follow. */
 const char *feed_put_address(struct feed_builder *b, struct span ref);
@@ -158,7 +167,9 @@ void feed_markup_close(struct feed_builder *b, const char *name);
 /* Appends text with &, <, > and " escaped. */
 void feed_markup_escape(struct buf *out, struct span text);
 
-/* Missing ids are made, repeated ones folded, the rest of the feed's fields derived. */
+/* feed_fold.c: ids for entries without one, and each id once unless repeats are wanted. */
+void feed_fold(struct feed *feed, bool keep_repeats);
+/* The fields that follow from others are derived; then feed_fold (). */
 void feed_finish(struct feed_builder *b);
 
 /* The value of an attribute without prefix; empty where there is none. */
@@ -169,6 +180,9 @@ bool feed_xml_read(struct feed_builder *b, struct span text, bool *wellformed);
 bool feed_json_read(struct feed_builder *b, struct span text);
 /* feed_repair.c: appends a well-formed document that says what text seems to mean. */
 void feed_repair(struct span text, struct buf *out);
+/* feed_json_repair.c: appends text with its line ends as spaces, cut behind the last object or list
+ * that is complete, and closed; nothing where there is none. */
+void feed_json_repair(struct span text, struct buf *out);
 /* feed_page.c: the feeds that a web page points to. */
 void feed_page_read(struct feed_builder *b, struct span text);
 

@@ -43,7 +43,7 @@ static void put_base64(struct feed_builder *b)
     buf_free(&decoded);
 }
 
-/* "Name (mail@host)", as RSS writes it, unless there is only one of them. */
+/* The name; the mail address only of somebody who gives no name. */
 static void put_person(struct feed_builder *b)
 {
     struct feed_capture *capture = &b->capture;
@@ -53,10 +53,8 @@ static void put_person(struct feed_builder *b)
         buf_add(name, capture->text.data, capture->text.len);
     if (strspn(name->data ? name->data : "", " \t\r\n") == name->len)
         buf_clear(name);
-    if (capture->email.len && name->len)
-        buf_printf(name, " (%s)", capture->email.data);
-    else if (capture->email.len)
-        buf_adds(name, capture->email.data);
+    if (name->len == 0)
+        buf_add(name, capture->email.data, capture->email.len);
     feed_put(b, capture->field, capture->rank, buf_span(name));
 }
 
@@ -68,7 +66,8 @@ static void put_guid(struct feed_builder *b)
     while (text.n && strchr(" \t\r\n", *text.p))
         text = span_of(text.p + 1, text.n - 1);
     /* isPermaLink is true by default, but many guids are no address: only what looks like one. */
-    if (b->capture.permalink && text.n > 7 && strncmp(text.p, "http", 4) == 0)
+    if (b->capture.link_said ||
+        (b->capture.permalink && text.n > 7 && memcmp(text.p, "http", 4) == 0))
         feed_put(b, FIELD_LINK, 1, text);
 }
 

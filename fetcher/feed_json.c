@@ -44,6 +44,19 @@ static void put_id(struct feed_builder *b, const json_t *item)
     }
 }
 
+static void add_author(struct buf *names, const json_t *author)
+{
+    struct span name = text_of(author, "name");
+
+    if (json_is_string(author))
+        name = span_of(json_string_value(author), json_string_length(author));
+    if (name.n == 0 || (names->len && memmem(names->data, names->len, name.p, name.n)))
+        return;
+    if (names->len)
+        buf_adds(names, ", ");
+    buf_add(names, name.p, name.n);
+}
+
 /* JSON Feed 1.1 has a list of authors, 1.0 had one; some give a name only. */
 static void put_authors(struct feed_builder *b, const json_t *object)
 {
@@ -52,17 +65,11 @@ static void put_authors(struct feed_builder *b, const json_t *object)
     struct buf names = {0};
     size_t i = 0;
 
-    json_array_foreach(list, i, author)
-    {
-        struct span name = text_of(author, "name");
-        if (names.len && name.n)
-            buf_adds(&names, ", ");
-        buf_add(&names, name.p, name.n);
-    }
+    if (!json_is_array(list))
+        add_author(&names, list);
+    json_array_foreach(list, i, author) add_author(&names, author);
+    add_author(&names, json_object_get(object, "author"));
     feed_put(b, FIELD_AUTHOR, 5, buf_span(&names));
-    author = json_object_get(object, "author");
-    put(b, FIELD_AUTHOR, 4, author, "name");
-    put(b, FIELD_AUTHOR, 4, object, "author");
     buf_free(&names);
 }
 
@@ -78,7 +85,9 @@ static void put_attachments(struct feed_builder *b, const json_t *item)
         char length[32] = "";
         if (json_is_number(size) && json_number_value(size) >= 0 && json_number_value(size) < 1e15)
             snprintf(length, sizeof(length), "%lld", (long long)json_number_value(size));
-        feed_put_enclosure(b, text_of(one, "url"), text_of(one, "mime_type"), span_str(length));
+        feed_put_enclosure(b, &(struct feed_attached){.url = text_of(one, "url"),
+                                                      .type = text_of(one, "mime_type"),
+                                                      .length = span_str(length)});
     }
 }
 
@@ -116,6 +125,7 @@ static void read_feed(struct feed_builder *b, const json_t *root)
     put_plain(b, FIELD_TITLE, 5, root, "title");
     put_plain(b, FIELD_SUMMARY, 5, root, "description");
     put(b, FIELD_LINK, 5, root, "home_page_url");
+    put(b, FIELD_LINK, 1, root, "feed_url");
     put(b, FIELD_SELF, 5, root, "feed_url");
     put(b, FIELD_NEXT, 5, root, "next_url");
     put(b, FIELD_IMAGE, 5, root, "icon");
@@ -126,21 +136,18 @@ static void read_feed(struct feed_builder *b, const json_t *root)
     b->feed->expired = json_is_true(json_object_get(root, "expired"));
 }
 
-/* Line ends inside strings are not JSON and are met in feeds: a second try reads them as spaces. */
+/* Line ends inside strings, and a document that was cut, are met: they get a second try. */
 static json_t *load(struct span text, bool *wellformed)
 {
     json_t *root = json_loadb(text.p, text.n, JSON_ALLOW_NUL, NULL);
-    char *copy = NULL;
+    struct buf repaired = {0};
 
     *wellformed = root != NULL;
     if (root)
         return root;
-    copy = mem_dup(text.p, text.n);
-    for (size_t i = 0; i < text.n; i++)
-        if ((unsigned char)copy[i] < 0x20)
-            copy[i] = ' ';
-    root = json_loadb(copy, text.n, JSON_ALLOW_NUL | JSON_DISABLE_EOF_CHECK, NULL);
-    free(copy);
+    feed_json_repair(text, &repaired);
+    root = repaired.len ? json_loadb(repaired.data, repaired.len, JSON_ALLOW_NUL, NULL) : NULL;
+    buf_free(&repaired);
     return root;
 }
 
@@ -157,7 +164,7 @@ bool feed_json_read(struct feed_builder *b, struct span text)
     bool good = json_is_array(items) ||
                 (version.n && memmem(version.p, version.n, "jsonfeed", strlen("jsonfeed")));
     if (good) {
-        b->feed->version = memmem(version.p, version.n, "/1.1", 4) ? FEED_JSON11 : FEED_JSON10;
+        b->feed->version = memmem(version.p, version.n, "1.1", 3) ? FEED_JSON11 : FEED_JSON10;
         b->feed->wellformed = wellformed;
         read_feed(b, root);
         json_array_foreach(items, i, item) read_item(b, item);

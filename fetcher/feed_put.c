@@ -150,6 +150,7 @@ struct feed_entry *feed_put_entry(struct feed_builder *b)
     b->entry->published_ms = FEED_NO_TIME;
     b->entry->updated_ms = FEED_NO_TIME;
     memset(b->entry_rank, 0, sizeof(b->entry_rank));
+    b->own_enclosures = 0;
     return b->entry;
 }
 
@@ -194,24 +195,54 @@ static int64_t number(struct span text)
     return value;
 }
 
-void feed_put_enclosure(struct feed_builder *b, struct span url, struct span type,
-                        struct span length)
+/* The place of an enclosure with this address; the count where there is none. */
+static size_t find_enclosure(const struct feed_entry *entry, const char *url)
+{
+    enum { LOOK = 64 }; /* beyond that many, repeats are not worth the search */
+    size_t n = entry->enclosure_count < LOOK ? entry->enclosure_count : LOOK;
+
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(entry->enclosures[i].url, url) == 0)
+            return i;
+    return entry->enclosure_count;
+}
+
+/* Makes room at index i. */
+static struct feed_enclosure *insert_enclosure(struct feed_builder *b, size_t i)
 {
     struct feed_entry *entry = b->entry;
-    const char *address = entry ? feed_put_address(b, url) : NULL;
-    struct feed_enclosure *enclosure = NULL;
+    struct feed_enclosure *list =
+        feed_arena_grow(b->feed->arena, entry->enclosures, entry->enclosure_count, sizeof(*list));
 
-    if (!address)
+    memmove(&list[i + 1], &list[i], (entry->enclosure_count - i) * sizeof(*list));
+    entry->enclosures = list;
+    entry->enclosure_count++;
+    return &list[i];
+}
+
+void feed_put_enclosure(struct feed_builder *b, const struct feed_attached *attached)
+{
+    struct feed_entry *entry = b->entry;
+    const char *url = entry ? feed_put_address(b, attached->url) : NULL;
+    struct feed_enclosure *enclosure = NULL;
+    size_t found = 0;
+
+    if (!url)
         return;
-    for (size_t i = 0; i < entry->enclosure_count && i < 64; i++)
-        if (strcmp(entry->enclosures[i].url, address) == 0)
-            return;
-    entry->enclosures = feed_arena_grow(b->feed->arena, entry->enclosures, entry->enclosure_count,
-                                        sizeof(*enclosure));
-    enclosure = &entry->enclosures[entry->enclosure_count++];
-    enclosure->url = address;
-    enclosure->type = feed_put_text(b, type);
-    enclosure->length = number(length);
+    found = find_enclosure(entry, url);
+    if (found < entry->enclosure_count && (attached->media || found < b->own_enclosures))
+        return;
+    if (found < entry->enclosure_count) {
+        /* Media RSS had it already: it moves to the front part. */
+        entry->enclosure_count--;
+        memmove(&entry->enclosures[found], &entry->enclosures[found + 1],
+                (entry->enclosure_count - found) * sizeof(*enclosure));
+    }
+    enclosure = insert_enclosure(b, attached->media ? entry->enclosure_count : b->own_enclosures);
+    b->own_enclosures += attached->media ? 0 : 1;
+    enclosure->url = url;
+    enclosure->type = feed_put_text(b, attached->type);
+    enclosure->length = number(attached->length);
 }
 
 static void put_date(struct feed_builder *b, enum feed_field field, struct span text)
@@ -299,6 +330,8 @@ static bool is_address_field(enum feed_field field)
            field == FIELD_NEXT;
 }
 
+enum { RANK_RSS_LINK = 5 };
+
 static void put_string(struct feed_builder *b, enum feed_field field, uint8_t rank,
                        struct span text)
 {
@@ -306,7 +339,8 @@ static void put_string(struct feed_builder *b, enum feed_field field, uint8_t ra
     const char **to = slot(b, field);
     const char *value = NULL;
 
-    if (!to || rank <= *have)
+    /* Of several links in RSS the last one counts, as other readers have it. */
+    if (!to || rank < *have || (rank == *have && !(field == FIELD_LINK && rank == RANK_RSS_LINK)))
         return;
     value = is_address_field(field) ? feed_put_address(b, text) : feed_put_text(b, text);
     if (!value)

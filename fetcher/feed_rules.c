@@ -6,8 +6,9 @@
 
 #define S(ns) (1u << NS_##ns)
 #define ATOM  (S(ATOM03) | S(ATOM10))
-#define OWN   (S(CORE) | ATOM) /* many RSS feeds declare Atom's namespace as the default, and back \
-                                */
+#define OWN                                                                                        \
+    (S(CORE) | ATOM) /* many RSS feeds declare Atom's namespace as the default, and back           \
+                      */
 #define DUBLIN (S(DC) | S(DCTERMS))
 #define F      WHERE_FEED
 #define E      WHERE_ENTRY
@@ -21,6 +22,7 @@ static const struct feed_rule rules[] = {
     {TAG_author, ATOM, FE, 6, FIELD_AUTHOR, MODE_PERSON, NULL},
     {TAG_author, ATOM, WHERE_SOURCE, 1, FIELD_AUTHOR, MODE_PERSON, NULL},
     {TAG_author, S(CORE), FE, 5, FIELD_AUTHOR, MODE_PERSON, NULL},
+    {TAG_author, DUBLIN, FE, 3, FIELD_AUTHOR, MODE_PERSON, NULL},
     {TAG_author, S(ITUNES), FE, 2, FIELD_AUTHOR, MODE_PERSON, NULL},
     {TAG_body, S(XHTML) | S(CORE), E, 3, FIELD_CONTENT, MODE_HTML, NULL},
     {TAG_category, OWN, FE, 0, FIELD_CATEGORY, MODE_TEXT, feed_start_category},
@@ -32,7 +34,7 @@ static const struct feed_rule rules[] = {
     {TAG_content, OWN, E, 5, FIELD_CONTENT, MODE_MARKUP, feed_start_text},
     {TAG_created, ATOM, E, 1, FIELD_PUBLISHED, MODE_TEXT, NULL},
     {TAG_created, S(DCTERMS), FE, 1, FIELD_PUBLISHED, MODE_TEXT, NULL},
-    {TAG_creator, DUBLIN, FE, 4, FIELD_AUTHOR, MODE_PERSON, NULL},
+    {TAG_creator, DUBLIN, FE, 6, FIELD_AUTHOR, MODE_PERSON, NULL},
     {TAG_date, DUBLIN, FE, 2, FIELD_UPDATED, MODE_TEXT, NULL},
     {TAG_day, S(CORE), F, 0, FIELD_DAY, MODE_TEXT, NULL},
     {TAG_description, S(CORE), FE, 5, FIELD_SUMMARY, MODE_HTML, NULL},
@@ -85,6 +87,7 @@ static const struct feed_rule rules[] = {
     {TAG_summary, OWN, E, 4, FIELD_SUMMARY, MODE_MARKUP, feed_start_text},
     {TAG_summary, S(ITUNES), FE, 2, FIELD_SUMMARY, MODE_HTML, NULL},
     {TAG_tagline, ATOM, F, 5, FIELD_SUMMARY, MODE_MARKUP, feed_start_text},
+    {TAG_tags, S(CORE), E, 0, FIELD_KEYWORDS, MODE_TEXT, NULL},
     {TAG_thumbnail, S(MEDIA), E, 4, FIELD_NONE, MODE_TEXT, feed_start_thumbnail},
     {TAG_title, ATOM, FE, 5, FIELD_TITLE, MODE_MARKUP, feed_start_text},
     {TAG_title, S(CORE), FE, 5, FIELD_TITLE, MODE_HTML, NULL},

@@ -61,7 +61,9 @@ FEED_START(enclosure)
         url = feed_attr(element, "href");
     if (url.n == 0)
         url = rdf_attr(element, "resource");
-    feed_put_enclosure(b, url, feed_attr(element, "type"), feed_attr(element, "length"));
+    feed_put_enclosure(b, &(struct feed_attached){.url = url,
+                                                  .type = feed_attr(element, "type"),
+                                                  .length = feed_attr(element, "length")});
 }
 
 FEED_START(entry)
@@ -95,8 +97,11 @@ FEED_START(foreign)
 
 FEED_START(guid)
 {
+    struct span said = feed_attr(element, "isPermaLink");
+
+    b->capture.permalink = !is(said, "false");
+    b->capture.link_said = is(said, "true");
     (void)rule;
-    b->capture.permalink = !is(feed_attr(element, "isPermaLink"), "false");
 }
 
 FEED_START(image)
@@ -128,12 +133,20 @@ FEED_START(link)
 
     if (href.n == 0)
         href = rdf_attr(element, "resource");
+    if (rel.n == 0 || is(rel, "alternate") || ends(rel, "/alternate")) {
+        /* An address without a character is that of the base (RFC 3986, 4.4). */
+        if (href.n == 0 && href.p && element->ns != NS_CORE)
+            href = span_str(b->frames[b->depth].base);
+        feed_put(b, FIELD_LINK, is_page_type(type) ? rank : 2, href);
+        return;
+    }
+    b->capture.rank = 0; /* the text inside, if any, is no link to the page */
     if (href.n == 0)
         return;
-    if (rel.n == 0 || is(rel, "alternate") || ends(rel, "/alternate"))
-        feed_put(b, FIELD_LINK, is_page_type(type) ? rank : 2, href);
-    else if (is(rel, "enclosure"))
-        feed_put_enclosure(b, href, type, feed_attr(element, "length"));
+    if (is(rel, "enclosure"))
+        feed_put_enclosure(b, &(struct feed_attached){.url = href,
+                                                      .type = type,
+                                                      .length = feed_attr(element, "length")});
     else if (is(rel, "self") && !b->entry)
         feed_put(b, FIELD_SELF, 1, href);
     else if (is(rel, "hub") && !b->entry)
@@ -153,7 +166,9 @@ FEED_START(media)
     (void)rule;
     if (url.n == 0)
         return;
-    feed_put_enclosure(b, url, type, feed_attr(element, "fileSize"));
+    feed_put_enclosure(
+        b, &(struct feed_attached){
+               .url = url, .type = type, .length = feed_attr(element, "fileSize"), .media = true});
     if (is(feed_attr(element, "medium"), "image") || begins(type, "image/"))
         feed_put(b, FIELD_IMAGE, 3, url);
 }
@@ -170,13 +185,15 @@ static bool is_xml_type(struct span type)
     return is(type, "xhtml") || ends(type, "+xml") || ends(type, "/xml");
 }
 
-/* RFC 4287, 3.1.1 and 4.1.3.3; Atom 0.3 says the same with a mode. */
+/* RFC 4287, 3.1.1 and 4.1.3.3 (other texts than content have media types too, against the rules);
+ * Atom 0.3 says the same with a mode. */
 FEED_START(text)
 {
     struct feed_capture *capture = &b->capture;
     struct span type = feed_attr(element, "type");
     struct span mode = feed_attr(element, "mode");
 
+    (void)rule;
     if (is(mode, "base64")) {
         capture->mode = MODE_BASE64;
     } else if (is(type, "html") || (begins(type, "text/html") && !is(mode, "xml"))) {
@@ -185,8 +202,8 @@ FEED_START(text)
         capture->strip_div = element->ns != NS_ATOM03;
     } else if (is(mode, "escaped") && begins(type, "application/xhtml")) {
         capture->mode = MODE_HTML;
-    } else if (rule->field == FIELD_CONTENT && element->ns == NS_ATOM10 && type.n &&
-               memchr(type.p, '/', type.n) && !begins(type, "text/") && !is_xml_type(type)) {
+    } else if (element->ns == NS_ATOM10 && type.n && memchr(type.p, '/', type.n) &&
+               !begins(type, "text/") && !is_xml_type(type)) {
         capture->mode = MODE_BASE64;
     }
 }

@@ -10,9 +10,12 @@
 #include "common/mem.h"
 
 enum {
-    NAMES = 256,      /* slots of a cache, a power of two */
-    ATTRS_MAX = 64,   /* of one element; further ones are passed over */
-    CHUNK = 64 * 1024 /* bytes handed to the parser at once */
+    NAMES = 256,                /* slots of a cache, a power of two */
+    ATTRS_MAX = 64,             /* of one element; further ones are passed over */
+    CHUNK = 64 * 1024,          /* bytes handed to the parser at once */
+    ENTITIES = 32,              /* declared ones that are kept, */
+    ENTITY_BYTES = 128,         /* their length, */
+    EXPANDED_BYTES = 256 * 1024 /* and what all of them may come to in a document */
 };
 
 /* libxml2 keeps each name once, so that a pointer stands for it. */
@@ -21,16 +24,26 @@ struct name_slot {
     int value;
 };
 
+/* An entity of the document type: plain text only. */
+struct declared {
+    const xmlChar *name; /* libxml2's */
+    xmlChar text[ENTITY_BYTES + 1];
+};
+
 struct reader {
     struct feed_builder *b;
     xmlParserCtxtPtr parser;
     struct name_slot tags[NAMES];
     struct name_slot spaces[NAMES];
     struct feed_attr attrs[ATTRS_MAX];
+    const xmlChar *root_uri; /* the unknown namespace of a root with a feed's name */
+    enum feed_ns root_ns;
     xmlEntity entity;
-    xmlChar entity_text[8];
+    xmlChar entity_text[ENTITY_BYTES + 1];
     bool html_entity;
-    bool stopped;
+    struct declared declared[ENTITIES];
+    size_t declared_count;
+    size_t expanded; /* bytes that came out of declared entities */
 };
 
 static size_t slot_of(const void *name)
@@ -56,6 +69,8 @@ static enum feed_ns ns_of(struct reader *r, const xmlChar *prefix, const xmlChar
 
     if (!name)
         return NS_CORE;
+    if (name == r->root_uri)
+        return r->root_ns;
     if (slot->name != name)
         *slot = (struct name_slot){name, uri ? (int)feed_names_ns((const char *)uri)
                                              : (int)feed_names_prefix((const char *)prefix)};
@@ -77,6 +92,19 @@ static size_t read_attrs(struct reader *r, int count, const xmlChar **attrs)
     return n;
 }
 
+/* A mistyped namespace on a root that is plainly a feed's is taken for the one that was meant. */
+static enum feed_ns adopt_root(struct reader *r, enum feed_tag tag, const xmlChar *uri)
+{
+    if (tag == TAG_feed || tag == TAG_entry)
+        r->root_ns = NS_ATOM10;
+    else if (tag == TAG_rss || tag == TAG_channel)
+        r->root_ns = NS_CORE;
+    else
+        return NS_OTHER;
+    r->root_uri = uri;
+    return r->root_ns;
+}
+
 static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
                      int namespaces, const xmlChar **declared, int attr_count, int defaulted,
                      const xmlChar **attrs)
@@ -91,6 +119,8 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, con
     (void)namespaces;
     (void)declared;
     (void)defaulted;
+    if (r->b->depth == 0 && uri && element.ns == NS_OTHER)
+        element.ns = adopt_root(r, element.tag, uri);
     feed_build_start(r->b, &element);
 }
 
@@ -111,24 +141,62 @@ static void on_text(void *user, const xmlChar *text, int n)
     feed_build_text(r->b, (const char *)text, (size_t)n);
 }
 
-/* The names of HTML stand for themselves, declared or not; nothing else is ever expanded. */
+/* Few, short, and without markup or references: they cannot grow by nesting. */
+static void on_entity_declared(void *user, const xmlChar *name, int type, const xmlChar *public_id,
+                               const xmlChar *system_id, xmlChar *content)
+{
+    struct reader *r = user;
+    size_t n = content ? strlen((const char *)content) : 0;
+
+    (void)public_id;
+    if (type != XML_INTERNAL_GENERAL_ENTITY || system_id || n > ENTITY_BYTES ||
+        r->declared_count == ENTITIES || !content || strpbrk((const char *)content, "&<%"))
+        return;
+    struct declared *declared = &r->declared[r->declared_count++];
+    declared->name = xmlDictLookup(r->parser->dict, name, -1);
+    memcpy(declared->text, content, n + 1);
+}
+
+/* The text of an entity into entity_text; 0 = none. */
+static int entity_length(struct reader *r, const xmlChar *name)
+{
+    const htmlEntityDesc *known = NULL;
+    const xmlChar *text = NULL;
+    int n = 0;
+
+    for (size_t i = 0; i < r->declared_count && !text; i++)
+        if (xmlStrEqual(r->declared[i].name, name))
+            text = r->declared[i].text;
+    if (text && r->expanded < EXPANDED_BYTES) {
+        n = xmlStrlen(text);
+        memcpy(r->entity_text, text, (size_t)n);
+        r->expanded += (size_t)n;
+    } else if (!text && (known = htmlEntityLookup(name))) {
+        n = xmlCopyCharMultiByte(r->entity_text, (int)known->value);
+        r->html_entity = true;
+    }
+    r->entity_text[n] = 0;
+    return n;
+}
+
+/* The names of HTML stand for themselves, declared or not. */
 static xmlEntityPtr on_entity(void *user, const xmlChar *name)
 {
     struct reader *r = user;
-    const htmlEntityDesc *known = htmlEntityLookup(name);
     int n = 0;
 
-    if (!known || r->parser->instate == XML_PARSER_ATTRIBUTE_VALUE)
+    /* Of an entity in an attribute libxml2 would take the first byte alone: left to the repair. */
+    if (r->parser->instate == XML_PARSER_ATTRIBUTE_VALUE)
         return NULL;
-    n = xmlCopyCharMultiByte(r->entity_text, (int)known->value);
-    r->entity_text[n] = 0;
+    n = entity_length(r, name);
+    if (n == 0)
+        return NULL;
     r->entity.type = XML_ENTITY_DECL;
     r->entity.name = name;
     r->entity.content = r->entity_text;
     r->entity.orig = r->entity_text;
     r->entity.length = n;
     r->entity.etype = XML_INTERNAL_PREDEFINED_ENTITY;
-    r->html_entity = true;
     return &r->entity;
 }
 
@@ -138,7 +206,7 @@ static void on_error(void *user, xmlErrorPtr error)
     (void)error;
 }
 
-/* No document type, no entity and no file is ever read: there are no handlers for them. */
+/* No external document type, entity or file is ever read: there are no handlers for them. */
 static const xmlSAXHandler handlers = {
     .initialized = XML_SAX2_MAGIC,
     .startElementNs = on_start,
@@ -147,6 +215,7 @@ static const xmlSAXHandler handlers = {
     .ignorableWhitespace = on_text,
     .cdataBlock = on_text,
     .getEntity = on_entity,
+    .entityDecl = on_entity_declared,
     .serror = on_error,
 };
 
@@ -174,6 +243,9 @@ bool feed_xml_read(struct feed_builder *b, struct span text, bool *wellformed)
     xmlParseChunk(r->parser, NULL, 0, 1);
     good = r->parser->wellFormed;
     *wellformed = good && r->parser->nsWellFormed && !r->html_entity;
+    /* libxml2 makes one to keep entities in. */
+    xmlFreeDoc(r->parser->myDoc);
+    r->parser->myDoc = NULL;
     xmlFreeParserCtxt(r->parser);
     free(r);
     return good;

@@ -26,7 +26,7 @@ static bool read_all(const char *path, struct buf *out)
 int parse_cli(const char *path)
 {
     struct buf body = {0};
-    const struct feed_context ctx = {0};
+    const struct feed_context ctx = {.keep_repeats = true};
     enum feed_status status = FEED_UNKNOWN;
     json_t *root = NULL;
     int code = EX_OK;

@@ -15,8 +15,7 @@ static void set_text(json_t *object, const char *key, const char *text)
 
 static void set_buf(json_t *object, const char *key, struct buf *text)
 {
-    if (text->len)
-        json_object_set_new(object, key, json_stringn(text->data, text->len));
+    json_object_set_new(object, key, json_stringn(text->data ? text->data : "", text->len));
     buf_free(text);
 }
 
@@ -25,6 +24,8 @@ static void set_line(json_t *object, const char *key, const char *html)
 {
     struct buf text = {0};
 
+    if (!html)
+        return;
     html_text(span_str(html), &text);
     set_buf(object, key, &text);
 }
@@ -33,8 +34,9 @@ static void set_html(json_t *object, const char *key, const char *html, const ch
 {
     struct buf clean = {0};
 
-    if (html)
-        html_sanitise(span_str(html), base, 0, &clean, NULL);
+    if (!html)
+        return;
+    html_sanitise(span_str(html), base, 0, &clean, NULL);
     set_buf(object, key, &clean);
 }
 
