@@ -1,36 +1,5 @@
 /* The world, its signals, the supervisor, and everything that goes wrong. */
 
-hidden byte l0, l1, l2, l3; /* take what is lost */
-
-/* The link's first message is lost with a dead peer, or is not. */
-inline lose_first(link)
-{
-    if
-    :: len(link) > 0 -> link?l0, l1, l2
-    :: true
-    fi
-}
-
-inline lose_job()
-{
-    if
-    :: len(jobs) > 0 -> jobs?l0, l1, l2, l3
-    :: true
-    fi
-}
-
-inline lose_link(link)
-{
-    if
-    :: true ->
-        do
-        :: len(link) > 0 -> link?l0, l1, l2
-        :: else -> break
-        od
-    :: len(link) > 0 -> skip
-    fi
-}
-
 inline crash_storer()
 {
     ctl = 0; idle = 0; s_quiet = 0; s_leaving = 0; held[0] = 0; held[1] = 0;

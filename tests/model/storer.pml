@@ -135,7 +135,14 @@ inline count_blame(s)
 {
     if
     :: f[s].alone && f[s].hurt ->
+#ifdef MUTANT_BLAME_ALL
+        if
+        :: f[s].miss & 1 -> m = 0
+        :: f[s].miss & 2 -> m = 1
+        fi;
+#else
         m = f[s].alone - 1;
+#endif
 #ifndef MUTANT_NO_DEAD_LETTER
         blame[m]++;
 #endif

@@ -18,6 +18,37 @@ inline end_round()
     fi
 }
 
+hidden byte l0, l1, l2, l3; /* take what is lost */
+
+/* The link's first message is lost with a dead peer, or is not. */
+inline lose_first(link)
+{
+    if
+    :: len(link) > 0 -> link?l0, l1, l2
+    :: true
+    fi
+}
+
+inline lose_job()
+{
+    if
+    :: len(jobs) > 0 -> jobs?l0, l1, l2, l3
+    :: true
+    fi
+}
+
+inline lose_link(link)
+{
+    if
+    :: true ->
+        do
+        :: len(link) > 0 -> link?l0, l1, l2
+        :: else -> break
+        od
+    :: len(link) > 0 -> skip
+    fi
+}
+
 inline drop_hand(k)
 {
     hand[k] = 0; hfid[k] = 0; ha[k] = 0; hb[k] = 0
@@ -101,7 +132,9 @@ end:
     :: atomic { up[k] == UP && b_up == UP && hand[k] == 0 && len(in) > 0 ->
             in?hfid[k], ha[k], hb[k]; hand[k] = HOLDS;
             if
-            :: POISON && k >= NF && k < NF + NE && ha[k] == 0 -> die(k, DOWN)
+            :: POISON && k >= NF && k < NF + NE && ha[k] == 0 ->
+                /* and what it had prefetched may go with it */
+                die(k, DOWN); lose_link(in)
             :: else
             fi }
     :: atomic { up[k] == UP && hand[k] == HOLDS && b_up == UP && len(out) < LQ ->
