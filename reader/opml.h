@@ -10,7 +10,7 @@
 /* One outline with an xmlUrl.  Strings are valid UTF-8 without control characters, never NULL. */
 struct opml_feed {
     char *url;
-    char *title;    /* title, or else text; "" where there is neither */
+    char *title;    /* title, or else text, html_url, url */
     char *html_url; /* "" where there is none */
     char **path;    /* names of the enclosing outlines, outermost first */
     size_t depth;   /* of path */
