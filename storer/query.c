@@ -1,0 +1,192 @@
+#include "storer/query.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "common/app.h"
+#include "common/config.h"
+#include "common/link.h"
+#include "common/log.h"
+#include "common/loop.h"
+#include "common/mem.h"
+#include "common/msg.h"
+#include "storer/query_inner.h"
+
+enum {
+    COMMANDS_A_TURN = 64,
+    REPLY_ROOM = 4096, /* of a reply beside its JSON */
+    PAGE_ROOM = 64,    /* of a page beside its entries */
+};
+
+struct query {
+    struct loop *loop;
+    zactor_t *front;
+    query_command_fn *fn;
+    void *self;
+    struct query_figures figures;
+};
+
+/* --- shared by the actors --------------------------------------------------------------------- */
+
+void query_add_u64(zmsg_t *message, uint64_t value)
+{
+    zmsg_addmem(message, &value, sizeof(value));
+}
+
+uint64_t query_get_u64(zframe_t *frame)
+{
+    uint64_t value = 0;
+
+    if (frame && zframe_size(frame) == sizeof(value))
+        memcpy(&value, zframe_data(frame), sizeof(value));
+    return value;
+}
+
+void query_block_signals(void)
+{
+    sigset_t all;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, NULL);
+}
+
+/* The beginning of a text that has at most most bytes, ending with a character. */
+static struct span shortened(struct span text, size_t most)
+{
+    if (text.n > most) {
+        text.n = most;
+        while (text.n > 0 && ((unsigned char)text.p[text.n] & 0xc0) == 0x80)
+            text.n--;
+    }
+    return text;
+}
+
+zframe_t *query_reply(const struct reads_limits *limits, uint64_t id, int code,
+                      int64_t retry_after_ms, struct span error, struct span json)
+{
+    struct msg_reply reply = {.id = id,
+                              .code = (uint64_t)code & 255,
+                              .retry_after_ms = (uint64_t)retry_after_ms,
+                              .error = shortened(error, 1024),
+                              .json = json};
+    struct buf out = {0};
+    zframe_t *frame = NULL;
+
+    if (json.n > limits->json_bytes || msg_reply_write(&reply, &out)) {
+        reply = (struct msg_reply){.id = id,
+                                   .code = APP_DATA,
+                                   .error = span_str("the answer does not fit into a message")};
+        msg_reply_write(&reply, &out);
+    }
+    frame = zframe_new(out.data, out.len);
+    buf_free(&out);
+    return frame;
+}
+
+/* --- the main thread's side ------------------------------------------------------------------- */
+
+static void take(struct query *query, zmsg_t *message)
+{
+    zframe_t *figures = zmsg_first(message);
+    uint64_t token = query_get_u64(zmsg_next(message));
+    zframe_t *verb = zmsg_next(message), *json = zmsg_next(message);
+
+    if (figures && zframe_size(figures) == sizeof(query->figures))
+        memcpy(&query->figures, zframe_data(figures), sizeof(query->figures));
+    /* Both texts were sent with their NUL. */
+    if (token && verb && json)
+        query->fn(query->self, token, (const char *)zframe_data(verb),
+                  (const char *)zframe_data(json));
+}
+
+static bool on_front(struct loop *loop, void *arg)
+{
+    struct query *query = arg;
+
+    (void)loop;
+    for (int i = 0; i < COMMANDS_A_TURN && zsock_events(query->front) & ZMQ_POLLIN; i++) {
+        zmsg_t *message = zmsg_recv(query->front);
+
+        if (message)
+            take(query, message);
+        zmsg_destroy(&message);
+    }
+    return false;
+}
+
+static int64_t smaller(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static struct query_setup setup_of(const struct config *config, const char *db_path)
+{
+    int64_t room = config->link_message_bytes - REPLY_ROOM;
+    struct query_setup setup = {
+        .readers = config->storer_readers,
+        .queue = config->storer_query_queue,
+        .queue_bytes = config->storer_query_bytes,
+        .query_ms = config->storer_query_ms,
+        .busy_ms = config->storer_busy_ms,
+        .late_ms = config->service_late_ms,
+        .limits = {.json_bytes = (size_t)smaller(room, MSG_TEXT_MAX),
+                   .page_bytes = (size_t)(smaller(room, config->link_event_bytes) - PAGE_ROOM)},
+    };
+
+    snprintf(setup.path, sizeof(setup.path), "%s", db_path);
+    return setup;
+}
+
+struct query *query_open(const struct config *config, const char *db_path, struct loop *loop,
+                         query_command_fn *fn, void *self)
+{
+    struct query *query = mem_calloc(1, sizeof(*query));
+    struct query_setup setup = setup_of(config, db_path);
+    char *endpoint = link_endpoint_named(config, "query");
+
+    setup.router = link_bind(config, ZMQ_ROUTER, LINK_ROLE_CONTROL, LINKS, endpoint);
+    free(endpoint);
+    if (!setup.router) {
+        free(query);
+        return NULL;
+    }
+    query->loop = loop;
+    query->fn = fn;
+    query->self = self;
+    query->front = zactor_new(query_front, &setup);
+    if (!query->front)
+        abort(); /* no thread, no memory: the supervisor starts us again */
+    loop_socket(loop, zsock_resolve(query->front), ZMQ_POLLIN, on_front, query);
+    return query;
+}
+
+void query_answer(struct query *query, uint64_t token, int code, const char *error,
+                  const char *json)
+{
+    zmsg_t *message = zmsg_new();
+
+    query_add_u64(message, token);
+    query_add_u64(message, (uint64_t)code);
+    zmsg_addstr(message, error ? error : "");
+    zmsg_addstr(message, json ? json : "");
+    if (zmsg_send(&message, query->front)) {
+        zmsg_destroy(&message);
+        log_error("query-answer-lost", "token=%llu", (unsigned long long)token);
+    }
+}
+
+const struct query_figures *query_figures(const struct query *query)
+{
+    return &query->figures;
+}
+
+void query_close(struct query **query)
+{
+    if (!query || !*query)
+        return;
+    loop_forget_socket((*query)->loop, zsock_resolve((*query)->front));
+    zactor_destroy(&(*query)->front);
+    free(*query);
+    *query = NULL;
+}

@@ -1,0 +1,53 @@
+/* The query endpoint: every read and every user command comes in here.
+ *
+ * A front actor owns the ROUTER; reader actors, each with a read-only connection, answer reads;
+ * everything else is handed to the writer's thread and answered from there.
+ *
+ *                 front (ROUTER) ── pipe ── reader 1 .. storer.readers
+ *   callers ═════▶   │
+ *                    └── pipe ── the thread that called query_open (commands)
+ *
+ * Queries wait in the front, at most storer.query_queue of them and storer.query_bytes: beyond that
+ * the answer is code 75 with retry_after_ms, at once.  Each has a deadline, the smaller of its own
+ * within_ms and storer.query_ms, counted from its arrival: a waiting one is then answered 75, a
+ * running one is stopped inside SQLite and answered 75, a command that the writer has not answered
+ * is answered 75 too (it may still be carried out).  An answer to a caller that went away, or that
+ * does not read, is dropped and counted.  No mutex, no shared memory. */
+#ifndef WEIR_STORER_QUERY_H
+#define WEIR_STORER_QUERY_H
+
+#include <stdint.h>
+
+struct config;
+struct loop;
+struct query;
+
+/* A command came.  verb and json (an empty text where none was sent) are borrowed for the call.
+ * Answer each token once, then or later; an unknown verb with 64. */
+typedef void query_command_fn(void *self, uint64_t token, const char *verb, const char *json);
+
+struct query_figures {
+    uint64_t queued;      /* waiting now */
+    uint64_t active;      /* with readers and the writer now */
+    uint64_t answered;    /* answers sent, of any code */
+    uint64_t refused;     /* answered busy */
+    uint64_t interrupted; /* stopped at their deadline, waiting or running */
+    uint64_t gone;        /* answers that found no caller */
+    uint64_t malformed;   /* messages that could not be read */
+};
+
+/* Binds the endpoint and starts the threads; commands are given to fn from the loop.  Everything is
+ * copied.  NULL where the endpoint cannot be bound: a line was logged.  A store that cannot be
+ * opened is told in the answers. */
+struct query *query_open(const struct config *config, const char *db_path, struct loop *loop,
+                         query_command_fn *fn, void *self);
+/* Answers a command.  code 0 with json, or an exit code of sysexits.h with a sentence in error;
+ * either may be NULL.  An unknown token, and one whose time was over, are ignored. */
+void query_answer(struct query *query, uint64_t token, int code, const char *error,
+                  const char *json);
+/* As of the last command, or the last second. */
+const struct query_figures *query_figures(const struct query *query);
+/* Stops running queries and joins the threads; what waits is not answered.  Takes NULL. */
+void query_close(struct query **query);
+
+#endif

@@ -1,0 +1,383 @@
+/* The front: owns the ROUTER, keeps what waits, and hands it to readers and to the writer. */
+#include <stdlib.h>
+
+#include "common/app.h"
+#include "common/clock.h"
+#include "common/link.h"
+#include "common/log.h"
+#include "common/loop.h"
+#include "common/mem.h"
+#include "common/msg.h"
+#include "storer/query_inner.h"
+#include "storer/query_task.h"
+#include "storer/reads.h"
+
+enum {
+    MESSAGES_A_TURN = 64,
+    SWEEP_MS = 50, /* how late a deadline of what waits may be seen */
+    REPORT_MS = 1000,
+    RETRY_LEAST_MS = 50,
+};
+
+struct worker {
+    struct front *front;
+    zactor_t *actor;
+    struct task *task; /* in hand, or NULL */
+    int64_t started_us;
+};
+
+struct front {
+    zsock_t *pipe; /* to main */
+    struct query_setup setup;
+    struct loop *loop;
+    struct worker *workers;
+    struct task_list reads;    /* wait for a reader */
+    struct task_list commands; /* wait for a place with the writer */
+    struct task_list given;    /* with the writer */
+    uint64_t last_token;
+    int64_t mean_us; /* time of a read, smoothed */
+    struct query_figures figures;
+    struct query_figures reported;
+    struct msg_pool pool;
+};
+
+static void dispatch(struct front *front);
+
+/* --- answers ---------------------------------------------------------------------------------- */
+
+/* Sends [caller]+message; the router's send never waits.  *message is gone afterwards. */
+static void send_reply(struct front *front, struct task *task, zmsg_t **message)
+{
+    zmsg_prepend(*message, &task->caller);
+    front->figures.answered++;
+    if (zmsg_send(message, front->setup.router)) {
+        front->figures.gone++;
+        log_debug("caller-gone", "query=%llu why=%s", (unsigned long long)task->id,
+                  zmq_strerror(errno));
+        zmsg_destroy(message);
+    }
+}
+
+static void reply(struct front *front, struct task *task, int code, int64_t retry_after_ms,
+                  const char *error, struct span json)
+{
+    zmsg_t *message = zmsg_new();
+    zframe_t *frame =
+        query_reply(&front->setup.limits, task->id, code, retry_after_ms, span_str(error), json);
+
+    zmsg_append(message, &frame);
+    send_reply(front, task, &message);
+}
+
+static void reply_late(struct front *front, struct task *task, const char *words)
+{
+    front->figures.interrupted++;
+    reply(front, task, APP_LEFT, RETRY_LEAST_MS, words, (struct span){0});
+}
+
+/* About when what waits now will have been answered. */
+static int64_t retry_after_ms(const struct front *front)
+{
+    int64_t ms = front->mean_us * (int64_t)front->reads.count / front->setup.readers / 1000;
+
+    if (ms > front->setup.query_ms)
+        ms = front->setup.query_ms;
+    return ms > RETRY_LEAST_MS ? ms : RETRY_LEAST_MS;
+}
+
+/* --- callers ---------------------------------------------------------------------------------- */
+
+static void malformed(struct front *front, const char *why)
+{
+    uint64_t n = ++front->figures.malformed;
+
+    if ((n & (n - 1)) == 0) /* the 1st, 2nd, 4th ..: a flood makes no flood in the log */
+        log_warning("malformed", "socket=query count=%llu why=\"%s\"", (unsigned long long)n, why);
+}
+
+static void accept_task(struct front *front, struct task *task)
+{
+    bool read = reads_knows(task->verb);
+    uint64_t count = front->reads.count + front->commands.count;
+    uint64_t bytes = front->reads.bytes + front->commands.bytes;
+
+    if (count >= (uint64_t)front->setup.queue ||
+        (count > 0 && bytes + task->bytes > (uint64_t)front->setup.queue_bytes)) {
+        front->figures.refused++;
+        reply(front, task, APP_LEFT, retry_after_ms(front), "busy, retry after", (struct span){0});
+        task_destroy(&task);
+        return;
+    }
+    task_push(read ? &front->reads : &front->commands, task);
+}
+
+/* The task of a message, or NULL: then it was counted, and answered where it had an id. */
+static struct task *read_task(struct front *front, zmsg_t *message)
+{
+    zframe_t *caller = zmsg_pop(message), *frame = zmsg_pop(message), *extra = zmsg_pop(message);
+    struct msg_query query = {0};
+    struct task *task = NULL;
+
+    msg_pool_reset(&front->pool);
+    if (!caller || !frame) {
+        malformed(front, "no query frame");
+    } else if (msg_query_read(link_span(frame), &front->pool, &query)) {
+        malformed(front, front->pool.why);
+    } else {
+        int64_t within_ms = query.within_ms ? (int64_t)query.within_ms : front->setup.query_ms;
+
+        if (within_ms > front->setup.query_ms)
+            within_ms = front->setup.query_ms;
+        task = task_create(&query, &caller, &frame, &extra, clock_mono_ms() + within_ms);
+        if (zmsg_size(message) > 0) {
+            malformed(front, "too many frames");
+            reply(front, task, APP_DATA, 0, "a query has one frame, or two", (struct span){0});
+            task_destroy(&task);
+        }
+    }
+    zframe_destroy(&caller);
+    zframe_destroy(&frame);
+    zframe_destroy(&extra);
+    return task;
+}
+
+static bool on_router(struct loop *loop, void *arg)
+{
+    struct front *front = arg;
+
+    (void)loop;
+    for (int i = 0; i < MESSAGES_A_TURN && zsock_events(front->setup.router) & ZMQ_POLLIN; i++) {
+        zmsg_t *message = zmsg_recv(front->setup.router);
+        struct task *task = message ? read_task(front, message) : NULL;
+
+        if (task)
+            accept_task(front, task);
+        zmsg_destroy(&message);
+    }
+    dispatch(front);
+    return false;
+}
+
+/* --- readers ---------------------------------------------------------------------------------- */
+
+static void give_reader(struct worker *worker, struct task *task)
+{
+    struct query_job job = {.id = task->id, .deadline_ms = task->deadline_ms};
+    zmsg_t *message = zmsg_new();
+
+    zmsg_addmem(message, &job, sizeof(job));
+    zmsg_append(message, &task->frame);
+    if (task->extra)
+        zmsg_append(message, &task->extra);
+    else
+        zmsg_addmem(message, NULL, 0);
+    worker->task = task;
+    worker->started_us = clock_mono_us();
+    zmsg_send(&message, worker->actor);
+}
+
+static bool on_reader(struct loop *loop, void *arg)
+{
+    struct worker *worker = arg;
+    struct front *front = worker->front;
+    zmsg_t *message = NULL;
+    zframe_t *code = NULL;
+
+    (void)loop;
+    if (!(zsock_events(worker->actor) & ZMQ_POLLIN))
+        return false;
+    message = zmsg_recv(worker->actor);
+    code = message ? zmsg_pop(message) : NULL;
+    if (worker->task && code) {
+        front->mean_us += (clock_mono_us() - worker->started_us - front->mean_us) / 8;
+        if (query_get_u64(code) == APP_LEFT)
+            front->figures.interrupted++;
+        send_reply(front, worker->task, &message);
+        task_destroy(&worker->task);
+    }
+    zframe_destroy(&code);
+    zmsg_destroy(&message);
+    dispatch(front);
+    return false;
+}
+
+/* --- the writer ------------------------------------------------------------------------------- */
+
+static void count(struct front *front)
+{
+    front->figures.queued = front->reads.count + front->commands.count;
+    front->figures.active = front->given.count;
+    for (int64_t i = 0; i < front->setup.readers; i++)
+        front->figures.active += front->workers[i].task ? 1 : 0;
+}
+
+static void give_writer(struct front *front, struct task *task)
+{
+    zmsg_t *message = zmsg_new();
+    struct msg_query query = {0};
+    struct span json = {0};
+
+    msg_pool_reset(&front->pool);
+    if (msg_query_read(link_span(task->frame), &front->pool, &query) == 0)
+        json = query.json;
+    task->token = ++front->last_token;
+    task_push(&front->given, task);
+    count(front);
+    zmsg_addmem(message, &front->figures, sizeof(front->figures));
+    query_add_u64(message, task->token);
+    zmsg_addmem(message, task->verb, strlen(task->verb) + 1);
+    task_add_text(message, json);
+    zframe_destroy(&task->frame);
+    zmsg_send(&message, front->pipe);
+}
+
+static void take_answer(struct front *front, zmsg_t *message)
+{
+    struct task *task = task_pull(&front->given, query_get_u64(zmsg_first(message)));
+    int code = (int)query_get_u64(zmsg_next(message));
+    char *error = zframe_strdup(zmsg_next(message));
+    zframe_t *json = zmsg_next(message);
+
+    if (task && !task->answered)
+        reply(front, task, code, 0, error, link_span(json));
+    task_destroy(&task);
+    free(error);
+}
+
+static bool on_main(struct loop *loop, void *arg)
+{
+    struct front *front = arg;
+    bool end = false;
+
+    (void)loop;
+    while (!end && zsock_events(front->pipe) & ZMQ_POLLIN) {
+        zmsg_t *message = zmsg_recv(front->pipe);
+
+        if (message && zmsg_size(message) == 4)
+            take_answer(front, message);
+        else
+            end = true; /* $TERM, or the context's end */
+        zmsg_destroy(&message);
+    }
+    dispatch(front);
+    return end;
+}
+
+/* --- turns ------------------------------------------------------------------------------------ */
+
+static void dispatch(struct front *front)
+{
+    for (int64_t i = 0; i < front->setup.readers && front->reads.count; i++)
+        if (!front->workers[i].task)
+            give_reader(&front->workers[i], task_pop(&front->reads));
+    while (front->commands.count && front->given.count < QUERY_COMMANDS)
+        give_writer(front, task_pop(&front->commands));
+}
+
+static void sweep(struct front *front, struct task_list *list, int64_t now_ms)
+{
+    struct task *task = NULL;
+
+    while ((task = task_pull_late(list, now_ms)) != NULL) {
+        reply_late(front, task, "no answer in time: too many queries wait");
+        task_destroy(&task);
+    }
+}
+
+/* A command stays until the writer has answered it, because it still takes one of its places. */
+static void sweep_given(struct front *front, int64_t now_ms)
+{
+    for (struct task *task = front->given.first; task; task = task->next) {
+        if (task->answered || task->deadline_ms > now_ms)
+            continue;
+        reply_late(front, task, "no answer in time; the command may still be carried out");
+        task->answered = true;
+    }
+}
+
+static bool on_sweep(struct loop *loop, void *arg)
+{
+    struct front *front = arg;
+    int64_t now_ms = loop_now(loop);
+
+    sweep(front, &front->reads, now_ms);
+    sweep(front, &front->commands, now_ms);
+    sweep_given(front, now_ms);
+    return false;
+}
+
+static bool on_report(struct loop *loop, void *arg)
+{
+    struct front *front = arg;
+    zmsg_t *message = NULL;
+
+    (void)loop;
+    count(front);
+    if (memcmp(&front->figures, &front->reported, sizeof(front->figures)) == 0 ||
+        !(zsock_events(front->pipe) & ZMQ_POLLOUT))
+        return false;
+    front->reported = front->figures;
+    message = zmsg_new();
+    zmsg_addmem(message, &front->figures, sizeof(front->figures));
+    zmsg_send(&message, front->pipe);
+    return false;
+}
+
+/* After a pause nobody's time is over only because nobody was looking. */
+static bool on_late(struct loop *loop, void *arg)
+{
+    struct front *front = arg;
+
+    task_move_deadlines(&front->reads, loop_late(loop));
+    task_move_deadlines(&front->commands, loop_late(loop));
+    task_move_deadlines(&front->given, loop_late(loop));
+    return false;
+}
+
+/* --- the actor -------------------------------------------------------------------------------- */
+
+static void start(struct front *front)
+{
+    front->loop = loop_create(front->setup.late_ms);
+    front->workers = mem_calloc((size_t)front->setup.readers, sizeof(*front->workers));
+    for (int64_t i = 0; i < front->setup.readers; i++) {
+        struct worker *worker = &front->workers[i];
+
+        worker->front = front;
+        worker->actor = zactor_new(query_reader, &front->setup);
+        if (!worker->actor)
+            abort();
+        loop_socket(front->loop, zsock_resolve(worker->actor), ZMQ_POLLIN, on_reader, worker);
+    }
+    loop_socket(front->loop, zsock_resolve(front->setup.router), ZMQ_POLLIN, on_router, front);
+    loop_socket(front->loop, zsock_resolve(front->pipe), ZMQ_POLLIN, on_main, front);
+    loop_timer(front->loop, SWEEP_MS, SWEEP_MS, on_sweep, front);
+    loop_timer(front->loop, REPORT_MS, REPORT_MS, on_report, front);
+    loop_on_late(front->loop, on_late, front);
+}
+
+static void end(struct front *front)
+{
+    for (int64_t i = 0; i < front->setup.readers; i++) {
+        zactor_destroy(&front->workers[i].actor);
+        task_destroy(&front->workers[i].task);
+    }
+    free(front->workers);
+    task_list_clear(&front->reads);
+    task_list_clear(&front->commands);
+    task_list_clear(&front->given);
+    msg_pool_free(&front->pool);
+    loop_destroy(&front->loop);
+    zsock_destroy(&front->setup.router);
+}
+
+void query_front(zsock_t *pipe, void *args)
+{
+    struct front front = {.pipe = pipe, .setup = *(const struct query_setup *)args};
+
+    query_block_signals();
+    start(&front);
+    zsock_signal(pipe, 0);
+    loop_run(front.loop);
+    end(&front);
+}
