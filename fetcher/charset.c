@@ -246,6 +246,7 @@ static void by_guess(struct span body, struct charset_text *out)
     uchardet_t guess = uchardet_new();
     bool taken = false;
 
+    out->lied = true; /* XML without a declaration is UTF-8, which this is not */
     uchardet_handle_data(guess, body.p, body.n < GUESS_BYTES ? body.n : GUESS_BYTES);
     uchardet_data_end(guess);
     if (charset_label_read(span_str(uchardet_get_charset(guess)), &label) &&

@@ -18,7 +18,7 @@ struct charset_text {
     struct span text; /* in the caller's bytes where nothing had to change, else in own */
     struct buf own;
     char name[CHARSET_NAME_BYTES]; /* the encoding read, lower case */
-    bool lied;                     /* a declaration was passed over, or bytes were replaced */
+    bool lied; /* a declaration was passed over or missing, or bytes were replaced */
 };
 
 /* Reads body; content_type is the response header's value or NULL.  The text has no byte order

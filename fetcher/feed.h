@@ -71,6 +71,7 @@ struct feed_entry {
     const char *guid;         /* the feed's own id, or one made: never NULL, never empty */
     bool guid_made;           /* the feed gave none: made from link, or title and date */
     const char *title;        /* HTML */
+    bool title_made;          /* the feed gave none: the first words of summary or content */
     const char *link;         /* address */
     const char *summary;      /* HTML */
     const char *summary_base; /* address; NULL = the document's own */
@@ -111,7 +112,7 @@ struct feed {
     const char *next;    /* address of the next page of a paged feed (RFC 5005) */
     const char *new_url; /* address: itunes:new-feed-url, the feed has moved */
     int64_t published_ms;
-    int64_t updated_ms;
+    int64_t updated_ms;     /* where the feed gives none, that of its newest entry */
     int32_t ttl_minutes;    /* how long it may be kept; -1 = not said */
     int64_t update_every_s; /* sy:updatePeriod / sy:updateFrequency; -1 = not said */
     uint32_t skip_hours;    /* bit n: not in hour n, UTC */

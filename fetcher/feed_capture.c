@@ -31,15 +31,12 @@ static void put_base64(struct feed_builder *b)
 {
     struct feed_capture *capture = &b->capture;
     struct buf decoded = {0};
-    struct charset_text clean = {0};
 
-    if (decode_base64(buf_span(&capture->text), &decoded)) {
-        charset_decode(buf_span(&decoded), NULL, &clean);
-        feed_put(b, capture->field, capture->rank, clean.text);
-        charset_free(&clean);
-    } else {
+    /* A type alone may promise base64 where there is plain text. */
+    if (decode_base64(buf_span(&capture->text), &decoded) && charset_clean(buf_span(&decoded)))
+        feed_put(b, capture->field, capture->rank, buf_span(&decoded));
+    else
         feed_put(b, capture->field, capture->rank, buf_span(&capture->text));
-    }
     buf_free(&decoded);
 }
 

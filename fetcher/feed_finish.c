@@ -1,13 +1,77 @@
 #include "fetcher/feed_build.h"
 
+#include <string.h>
+
+#include "common/buf.h"
+#include "fetcher/feed_arena.h"
+#include "fetcher/html.h"
+
+enum {
+    TITLE_FROM_BYTES = 2048, /* of a text, looked at for a title */
+    TITLE_BYTES = 120        /* of a title that is made */
+};
+
 static bool is_rss(enum feed_version version)
 {
     return version <= FEED_RSS || version == FEED_CDF;
 }
 
+/* The length of text cut before a word, at most TITLE_BYTES. */
+static size_t title_length(const struct buf *text)
+{
+    size_t n = TITLE_BYTES;
+
+    if (text->len <= TITLE_BYTES)
+        return text->len;
+    while (n && text->data[n] != ' ')
+        n--;
+    if (n)
+        return n;
+    for (n = TITLE_BYTES; n && ((unsigned char)text->data[n] & 0xc0) == 0x80; n--)
+        ;
+    return n;
+}
+
+static void make_title(struct feed_builder *b, struct feed_entry *entry)
+{
+    struct span from = span_str(entry->summary ? entry->summary : entry->content);
+    struct buf text = {0};
+    struct buf html = {0};
+    size_t n = 0;
+
+    from.n = from.n < TITLE_FROM_BYTES ? from.n : TITLE_FROM_BYTES;
+    html_text(from, &text);
+    n = title_length(&text);
+    feed_markup_escape(&html, span_of(text.data, n));
+    if (n < text.len)
+        buf_adds(&html, "…");
+    entry->title = feed_put_text(b, buf_span(&html));
+    entry->title_made = entry->title != NULL;
+    buf_free(&text);
+    buf_free(&html);
+}
+
+static void newer(int64_t *ms, int64_t other)
+{
+    if (other != FEED_NO_TIME && other > *ms)
+        *ms = other;
+}
+
+static void finish_entry(struct feed_builder *b, struct feed_entry *entry, int64_t *newest)
+{
+    struct feed *feed = b->feed;
+
+    /* RFC 4287, 4.2.1, and JSON Feed: the author of the feed is that of entries without one. */
+    if (!entry->author && !is_rss(feed->version))
+        entry->author = feed->author;
+    newer(newest, entry->updated_ms);
+    newer(newest, entry->published_ms);
+}
+
 void feed_finish(struct feed_builder *b)
 {
     struct feed *feed = b->feed;
+    int64_t newest = FEED_NO_TIME;
 
     b->entry = NULL;
     b->depth = 0;
@@ -15,9 +79,13 @@ void feed_finish(struct feed_builder *b)
         feed->update_every_s = b->period_s / b->frequency > 0 ? b->period_s / b->frequency : 1;
     if (!feed->language && b->ctx->content_language)
         feed->language = feed_put_text(b, span_str(b->ctx->content_language));
-    /* RFC 4287, 4.2.1, and JSON Feed: the author of the feed is that of entries without one. */
-    for (size_t i = 0; i < feed->count && !is_rss(feed->version); i++)
-        if (!feed->entries[i].author)
-            feed->entries[i].author = feed->author;
+    for (size_t i = 0; i < feed->count; i++)
+        finish_entry(b, &feed->entries[i], &newest);
+    if (feed->updated_ms == FEED_NO_TIME && feed->published_ms == FEED_NO_TIME)
+        feed->updated_ms = newest;
     feed_fold(feed, b->ctx->keep_repeats);
+    /* After folding, for an id must not depend on how a title is made. */
+    for (size_t i = 0; i < feed->count; i++)
+        if (!feed->entries[i].title)
+            make_title(b, &feed->entries[i]);
 }

@@ -125,7 +125,8 @@ static void read_feed(struct feed_builder *b, const json_t *root)
     put_plain(b, FIELD_TITLE, 5, root, "title");
     put_plain(b, FIELD_SUMMARY, 5, root, "description");
     put(b, FIELD_LINK, 5, root, "home_page_url");
-    put(b, FIELD_LINK, 1, root, "feed_url");
+    put(b, FIELD_LINK, 2, root, "feed_url");
+    feed_put(b, FIELD_LINK, 1, span_str(b->ctx->url));
     put(b, FIELD_SELF, 5, root, "feed_url");
     put(b, FIELD_NEXT, 5, root, "next_url");
     put(b, FIELD_IMAGE, 5, root, "icon");

@@ -332,6 +332,15 @@ static bool is_address_field(enum feed_field field)
 
 enum { RANK_RSS_LINK = 5 };
 
+/* A feed's id may be a relative reference.  Those of entries are left alone: two addresses of one
+ * feed must not give two ids to an entry. */
+static const char *resolved_id(struct feed_builder *b, struct span text)
+{
+    text = trimmed(text);
+    return text.n && (*text.p == '/' || *text.p == '.') ? feed_put_address(b, text)
+                                                        : feed_put_text(b, text);
+}
+
 static void put_string(struct feed_builder *b, enum feed_field field, uint8_t rank,
                        struct span text)
 {
@@ -342,7 +351,10 @@ static void put_string(struct feed_builder *b, enum feed_field field, uint8_t ra
     /* Of several links in RSS the last one counts, as other readers have it. */
     if (!to || rank < *have || (rank == *have && !(field == FIELD_LINK && rank == RANK_RSS_LINK)))
         return;
-    value = is_address_field(field) ? feed_put_address(b, text) : feed_put_text(b, text);
+    if (field == FIELD_ID && !b->entry && b->ctx->url)
+        value = resolved_id(b, text);
+    else
+        value = is_address_field(field) ? feed_put_address(b, text) : feed_put_text(b, text);
     if (!value)
         return;
     *to = value;

@@ -35,7 +35,7 @@ static const struct feed_rule rules[] = {
     {TAG_created, ATOM, E, 1, FIELD_PUBLISHED, MODE_TEXT, NULL},
     {TAG_created, S(DCTERMS), FE, 1, FIELD_PUBLISHED, MODE_TEXT, NULL},
     {TAG_creator, DUBLIN, FE, 6, FIELD_AUTHOR, MODE_PERSON, NULL},
-    {TAG_date, DUBLIN, FE, 2, FIELD_UPDATED, MODE_TEXT, NULL},
+    {TAG_date, DUBLIN, FE, 2, FIELD_PUBLISHED, MODE_TEXT, NULL},
     {TAG_day, S(CORE), F, 0, FIELD_DAY, MODE_TEXT, NULL},
     {TAG_description, S(CORE), FE, 5, FIELD_SUMMARY, MODE_HTML, NULL},
     {TAG_description, DUBLIN, FE, 2, FIELD_SUMMARY, MODE_HTML, NULL},

@@ -49,6 +49,7 @@ FEED_START(channel)
     (void)rule;
     if (href.n)
         feed_put(b, FIELD_LINK, 3, href);
+    feed_put(b, FIELD_UPDATED, 4, feed_attr(element, "lastmod"));
     feed_put(b, FIELD_LINK, 1, rdf_attr(element, "about"));
 }
 
@@ -131,7 +132,7 @@ FEED_START(link)
     struct span type = feed_attr(element, "type");
     uint8_t rank = rule->rank;
 
-    if (href.n == 0)
+    if (!href.p)
         href = rdf_attr(element, "resource");
     if (rel.n == 0 || is(rel, "alternate") || ends(rel, "/alternate")) {
         /* An address without a character is that of the base (RFC 3986, 4.4). */

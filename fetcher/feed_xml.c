@@ -121,6 +121,8 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, con
     (void)defaulted;
     if (r->b->depth == 0 && uri && element.ns == NS_OTHER)
         element.ns = adopt_root(r, element.tag, uri);
+    if (element.tag == TAG_channel && uri && strstr((const char *)uri, "/rdf/simple/0.9"))
+        r->b->feed->version = FEED_RSS090;
     feed_build_start(r->b, &element);
 }
 
