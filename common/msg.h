@@ -111,6 +111,10 @@ void msg_put_u64(struct buf *out, uint64_t value);
 uint32_t msg_get_u32(const char *p);
 void msg_put_u32(struct buf *out, uint32_t value);
 
+/* When an item happened, for judging and sorting: when it was published, or when it was seen where
+ * that is not said or lies in the future. */
+int64_t msg_item_time(const struct msg_item *item);
+
 struct traits;
 /* What judging needs of a vector or an entry frame.  signature and figures are copied into space
  * (aligned, 192 values), vector is borrowed from the frame. */

@@ -2,6 +2,7 @@
 #include "common/msg.h"
 
 #include <endian.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "common/msg_table.h"
@@ -65,6 +66,13 @@ const char *msg_outcome_name(enum msg_outcome outcome)
                                                     "aborted"};
 
     return outcome < MSG_OUTCOMES ? names[outcome] : "?";
+}
+
+int64_t msg_item_time(const struct msg_item *item)
+{
+    bool said = item->published_ms > 0 && item->published_ms <= item->seen_ms;
+
+    return said ? item->published_ms : item->seen_ms;
 }
 
 /* Values in the frame may lie at any address; the judge reads aligned ones. */

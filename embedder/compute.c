@@ -1,0 +1,144 @@
+#include "embedder/compute.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/config.h"
+#include "common/link.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "common/msg.h"
+#include "embedder/model.h"
+#include "embedder/traits.h"
+
+struct compute {
+    const struct config *config;
+    struct model *model;
+    struct traits_buf traits;
+    struct msg_pool pool;
+    struct buf out;
+    struct buf figures;
+    struct buf signature;
+};
+
+static struct span cut(struct span text, int64_t most)
+{
+    if ((int64_t)text.n > most)
+        text.n = (size_t)most;
+    return text;
+}
+
+static void put_values(struct buf *out, const uint32_t *values, size_t n)
+{
+    buf_clear(out);
+    for (size_t i = 0; i < n; i++)
+        msg_put_u32(out, values[i]);
+}
+
+/* The vector frame from what the model said; reason is empty where there is a vector. */
+static void write_vector(struct compute *compute, const char *reason)
+{
+    const struct traits_buf *traits = &compute->traits;
+    struct msg_vector vector = {.model = span_str(model_name(compute->model)),
+                                .vector = span_of(traits->vector, traits->dims),
+                                .words = traits->words,
+                                .url_key = traits->url_key,
+                                .title_key = traits->title_key,
+                                .reason = span_str(reason)};
+
+    put_values(&compute->figures, traits->figures, traits->figure_count);
+    put_values(&compute->signature, traits->signature,
+               traits->has_signature ? TRAITS_SIGNATURE : 0);
+    vector.figures = buf_span(&compute->figures);
+    vector.signature = buf_span(&compute->signature);
+    buf_clear(&compute->out);
+    msg_vector_write(&vector, &compute->out);
+}
+
+static enum compute_result embed(struct compute *compute, const struct msg_header *header,
+                                 const struct msg_item *item)
+{
+    struct span text = cut(item->text, compute->config->embedder_text_bytes);
+
+    if (!span_eq(header->model, span_str(model_name(compute->model)))) {
+        char *reason =
+            mem_printf("model %.*s is wanted, this embedder has %s", (int)header->model.n,
+                       header->model.p, model_name(compute->model));
+
+        model_keys(compute->model, item->title, text, item->url, &compute->traits);
+        write_vector(compute, reason);
+        free(reason);
+        return COMPUTE_BARE;
+    }
+    model_traits(compute->model, item->title, text, item->url, &compute->traits);
+    write_vector(compute, "");
+    return COMPUTE_DONE;
+}
+
+static enum compute_result work(struct compute *compute, zmsg_t *message)
+{
+    struct msg_header header;
+    struct msg_item item;
+    zframe_t *first = zmsg_first(message);
+    zframe_t *second = zmsg_next(message);
+
+    compute->pool.why = "wrong number of frames";
+    msg_pool_reset(&compute->pool);
+    if (zmsg_size(message) != 2 || msg_header_read(link_span(first), &compute->pool, &header) ||
+        msg_item_read(link_span(second), &compute->pool, &item)) {
+        log_warning("malformed", "link=items why=\"%s\"", compute->pool.why);
+        return COMPUTE_MALFORMED;
+    }
+    if (header.deadline_ms && header.deadline_ms < clock_utc_ms())
+        return COMPUTE_EXPIRED;
+    return embed(compute, &header, &item);
+}
+
+static void serve(struct compute *compute, zsock_t *pipe, zmsg_t **message)
+{
+    zframe_t *frame = zmsg_pop(*message);
+    struct compute_ticket ticket;
+    int64_t began_us = clock_mono_us();
+
+    memcpy(&ticket, zframe_data(frame), sizeof(ticket));
+    zframe_destroy(&frame);
+    ticket.result = (uint32_t)work(compute, *message);
+    ticket.busy_us = clock_mono_us() - began_us;
+    if (ticket.result == COMPUTE_DONE || ticket.result == COMPUTE_BARE) {
+        link_append(*message, &compute->out);
+    } else {
+        zmsg_destroy(message);
+        *message = zmsg_new();
+    }
+    zmsg_pushmem(*message, &ticket, sizeof(ticket));
+    zmsg_send(message, pipe);
+}
+
+static void compute_actor(zsock_t *pipe, void *arg)
+{
+    struct compute compute = {.config = arg, .model = model_create()};
+    bool going = true;
+
+    zsock_signal(pipe, 0);
+    while (going) {
+        zmsg_t *message = zmsg_recv(pipe);
+
+        /* One frame alone is the word $TERM; NULL is an interrupted wait. */
+        going = !message || zmsg_size(message) > 1;
+        if (message && going)
+            serve(&compute, pipe, &message);
+        zmsg_destroy(&message);
+    }
+    model_destroy(&compute.model);
+    msg_pool_free(&compute.pool);
+    buf_free(&compute.out);
+    buf_free(&compute.figures);
+    buf_free(&compute.signature);
+}
+
+zactor_t *compute_start(const struct config *config)
+{
+    return zactor_new(compute_actor, (void *)(uintptr_t)config);
+}

@@ -1,0 +1,31 @@
+/* The compute actor: one thread that reads items, asks the model, and appends the vector frame.
+ *
+ * It is given [header][item] with a ticket in front and gives back [ticket][header][item][vector],
+ * or the ticket alone where the item is not to be passed on. */
+#ifndef WEIR_EMBEDDER_COMPUTE_H
+#define WEIR_EMBEDDER_COMPUTE_H
+
+#include <czmq.h>
+#include <stdint.h>
+
+struct config;
+
+enum compute_result {
+    COMPUTE_NONE, /* not done yet */
+    COMPUTE_DONE,
+    COMPUTE_BARE,      /* passed on without a vector; the reason stands in the frame */
+    COMPUTE_MALFORMED, /* could not be read */
+    COMPUTE_EXPIRED,   /* its deadline had passed */
+};
+
+/* Travels with the work inside the process only. */
+struct compute_ticket {
+    uint32_t lane;
+    uint32_t result; /* enum compute_result */
+    int64_t busy_us;
+};
+
+/* The actor; talk to it through zactor_sock.  Ends with zactor_destroy.  config is borrowed. */
+zactor_t *compute_start(const struct config *config);
+
+#endif

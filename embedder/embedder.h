@@ -1,0 +1,29 @@
+/* The embedder's main thread: takes items, hands them to the compute actor, sends them on. */
+#ifndef WEIR_EMBEDDER_EMBEDDER_H
+#define WEIR_EMBEDDER_EMBEDDER_H
+
+#include <czmq.h>
+#include <stdbool.h>
+
+struct backlog;
+struct inlet;
+struct msg_heartbeat;
+struct service;
+
+struct embedder {
+    struct service *service;
+    struct inlet *items;
+    struct backlog *vectors;
+    zactor_t *compute;
+    int64_t in_hand; /* given to the compute actor and not yet back */
+    int64_t busy_us;
+    bool stopping;
+};
+
+/* The functions of a service_spec. */
+int embedder_start(struct service *service, void *self);
+void embedder_stop(struct service *service, void *self, int64_t within_ms);
+void embedder_end(struct service *service, void *self);
+void embedder_beat(struct service *service, void *self, struct msg_heartbeat *heartbeat);
+
+#endif

@@ -1,0 +1,26 @@
+/* weir-embedder: turns items into vectors. */
+#include "common/service.h"
+#include "embedder/embed_cli.h"
+#include "embedder/embedder.h"
+
+int main(int argc, char **argv)
+{
+    static const struct app_oneshot oneshots[] = {
+        {"embed", "FILE", "print the vector of a text (first line: title) and leave", embed_cli},
+        {"compare", "FILE", "print how alike the pairs of a JSON-lines file are", compare_cli},
+        {0},
+    };
+    static const struct service_spec spec = {
+        .app = {.name = "weir-embedder",
+                .stage = "embedder",
+                .summary = "Turns items into vectors: takes `items`, gives `vectors`.",
+                .oneshots = oneshots},
+        .start = embedder_start,
+        .stop = embedder_stop,
+        .end = embedder_end,
+        .beat = embedder_beat,
+    };
+    struct embedder embedder = {0};
+
+    return service_main(&spec, &embedder, argc, argv);
+}
