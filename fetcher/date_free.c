@@ -176,14 +176,14 @@ static void take_word(struct reading *r)
     r->p += n;
     r->korean = r->korean || is_hangul(word);
     char half = half_of_day(word);
-    int month = date_month(word);
+    int month = 0;
     if (half) {
         r->half = half;
     } else if ((r->clock || r->count >= 2) && date_zone_named(word, &zone)) {
         if (!r->zone)
             r->out->zone = zone;
         r->zone = true;
-    } else if (month) {
+    } else if ((month = date_month(word))) {
         take_month(r, month);
     } else if (!is_ordinal_suffix(word)) {
         r->stranger = true;

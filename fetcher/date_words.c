@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <string.h>
 #include "common/utf8.h"
 #include "fetcher/date_fields.h"
@@ -82,7 +83,15 @@ size_t date_fold(const char *text, size_t n, char out[DATE_WORD_MAX])
 {
     const char *end = text + n;
     struct buf folded = {0};
+    size_t i = 0;
 
+    while (i < n && i < DATE_WORD_MAX - 8 && isascii((unsigned char)text[i])) {
+        out[i] = (char)tolower((unsigned char)text[i]);
+        i++;
+    }
+    out[i] = '\0';
+    if (i == n)
+        return i;
     buf_adds(&folded, "");
     while (text < end && folded.len < DATE_WORD_MAX - 8) {
         uint32_t c;
@@ -102,19 +111,41 @@ static size_t longest(const char *list, const char *word)
     size_t best = 0;
 
     while (*list) {
-        size_t n = strcspn(list, " ");
-        if (n > best && strncmp(list, word, n) == 0)
+        size_t n = 0;
+        while (list[n] != ' ' && list[n] && list[n] == word[n])
+            n++;
+        if ((list[n] == ' ' || !list[n]) && n > best)
             best = n;
+        while (list[n] != ' ' && list[n])
+            n++;
         list += n + (list[n] == ' ');
     }
     return best;
 }
 
+/* The words that nearly all dates consist of: the month, 0 for a weekday, -1 for all others. */
+static int english(const char *word)
+{
+    static const char MONTH[] = "janfebmaraprmayjunjulaugsepoctnovdec";
+    static const char DAY[] = "montuewedthufrisatsun";
+
+    for (size_t i = 0; i < sizeof MONTH - 1; i += 3)
+        if (memcmp(MONTH + i, word, 3) == 0)
+            return (int)(i / 3) + 1;
+    for (size_t i = 0; i < sizeof DAY - 1; i += 3)
+        if (memcmp(DAY + i, word, 3) == 0)
+            return 0;
+    return -1;
+}
+
 int date_month(const char *word)
 {
     size_t best = 0;
-    int month = 0;
+    int month = strlen(word) == 3 ? english(word) : -1;
 
+    if (month >= 0)
+        return month;
+    month = 0;
     for (int i = 0; i < 12; i++) {
         size_t n = longest(MONTHS[i], word);
         if (n > best) {

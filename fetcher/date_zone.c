@@ -175,7 +175,7 @@ static const struct {
 bool date_zone_named(const char *word, struct date_zone *out)
 {
     for (size_t i = 0; i < sizeof ZONES / sizeof *ZONES; i++)
-        if (strcmp(ZONES[i].name, word) == 0) {
+        if (*ZONES[i].name == *word && strcmp(ZONES[i].name, word) == 0) {
             *out = (struct date_zone){ZONES[i].offset, ZONES[i].rule};
             return true;
         }

@@ -35,18 +35,17 @@ static void take_text(struct html_tree *tree, struct span text)
 static bool write_start(struct html_tree *tree, const struct html_element *e,
                         const struct html_token *token)
 {
-    struct buf tag = {0};
+    struct buf *tag = &tree->scratch;
     size_t end_tag = e->flags & HTML_VOID ? 0 : strlen(e->name) + 3;
-    bool ok = tree->out.buf && !tree->out.full && tree->depth < HTML_DEPTH &&
-              html_attr_write(&tag, e, token, tree->base) &&
-              html_out_fits(&tree->out, tag.len + end_tag);
 
-    if (ok) {
-        buf_add(tree->out.buf, tag.data, tag.len);
-        tree->line_start = false;
-    }
-    buf_free(&tag);
-    return ok;
+    buf_clear(tag);
+    if (!tree->out.buf || tree->out.full || tree->depth >= HTML_DEPTH ||
+        !html_attr_write(tag, e, token, tree->base) ||
+        !html_out_fits(&tree->out, tag->len + end_tag))
+        return false;
+    buf_add(tree->out.buf, tag->data, tag->len);
+    tree->line_start = false;
+    return true;
 }
 
 static void take_kept(struct html_tree *tree, const struct html_element *e,
@@ -85,12 +84,11 @@ static void take_start(struct html_tree *tree, struct html_lexer *lexer,
 static void take_end(struct html_tree *tree, const struct html_token *token)
 {
     const struct html_element *e = html_element(token->name);
-    struct html_token br = {.type = HTML_START};
 
     if (!e)
         return;
     if (e->id == HTML_BR) /* </br> is <br>, says the standard */
-        take_kept(tree, e, &br);
+        take_kept(tree, e, token);
     else if (!(e->flags & HTML_VOID))
         html_tree_end(tree, e);
     if (e->flags & HTML_BLOCK && !html_tree_muted(tree))
@@ -114,6 +112,7 @@ static void run(struct html_tree *tree, struct span in, bool keep_broken)
             break;
     }
     html_tree_finish(tree);
+    buf_free(&tree->scratch);
 }
 
 static struct html_out bounded(struct buf *buf, size_t max)

@@ -43,6 +43,14 @@ static void write_escaped(struct buf *out, struct span value)
 
     while (p < end) {
         uint32_t c;
+        const char *q = p;
+        while (q < end && *q >= ' ' && *q < 0x7f && !strchr("&<>\"`", *q))
+            q++;
+        if (q > p) {
+            buf_add(out, p, (size_t)(q - p));
+            p = q;
+            continue;
+        }
         size_t n = utf8_next(p, end, &c);
         if (c == '&')
             buf_adds(out, "&amp;");

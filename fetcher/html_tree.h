@@ -22,7 +22,8 @@ struct html_open {
 struct html_tree {
     struct html_out out;
     struct html_plain plain;
-    const char *base;
+    const char *base;   /* borrowed */
+    struct buf scratch; /* a start tag in the making */
     size_t depth;
     bool line_start; /* directly behind a pre's start tag */
     struct html_open open[HTML_DEPTH_MUTE];

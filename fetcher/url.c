@@ -119,6 +119,14 @@ static void clean(struct span in, struct buf *out)
     }
     while (p < last) {
         uint32_t c;
+        const char *run = p;
+        while (p<last && * p> ' ' && *p < 0x7f && !strchr("\"<>`\\?#", *p))
+            p++;
+        if (p > run) {
+            buf_add(out, run, (size_t)(p - run));
+            started = true;
+            continue;
+        }
         size_t n = utf8_next(p, last, &c);
         started = started || !is_blank(c);
         if (c == '?' || c == '#')
@@ -281,12 +289,34 @@ static bool acceptable(const struct parts *t)
     return t->scheme.p || t->authority.p || !resembles_scheme(t->path);
 }
 
+/* The usual case: an absolute address that needs neither cleaning nor moving about. */
+static bool is_plain(struct span ref)
+{
+    const char *p = ref.p;
+    size_t i = ref.n > 8 && memcmp(p, "https://", 8) == 0  ? 8
+               : ref.n > 7 && memcmp(p, "http://", 7) == 0 ? 7
+                                                           : 0;
+
+    if (i == 0 || !isalnum((unsigned char)p[i]))
+        return false;
+    for (; i < ref.n && p[i] != '/'; i++)
+        if (!isalnum((unsigned char)p[i]) && p[i] != '.' && p[i] != '-')
+            return false;
+    for (; i < ref.n; i++)
+        if (p[i] <= ' ' || p[i] >= 0x7f || strchr("\"<>`\\", p[i]) ||
+            (p[i] == '.' && p[i - 1] == '/'))
+            return false;
+    return true;
+}
+
 char *url_resolve(const char *base_url, struct span ref_text)
 {
     struct buf cleaned = {0}, base_clean = {0}, path = {0};
     char *out = NULL;
     if (ref_text.n > URL_MAX)
         return NULL;
+    if (is_plain(ref_text))
+        return mem_dup(ref_text.p, ref_text.n);
     buf_adds(&cleaned, "");
     buf_adds(&base_clean, "");
     clean(ref_text, &cleaned);
