@@ -109,6 +109,7 @@ static void accept_task(struct front *front, struct task *task)
         return;
     }
     task_push(read ? &front->reads : &front->commands, task);
+    dispatch(front); /* so that only what really waits is counted as waiting */
 }
 
 /* The task of a message, or NULL: then it was counted, and answered where it had an id. */
@@ -154,7 +155,6 @@ static bool on_router(struct loop *loop, void *arg)
             accept_task(front, task);
         zmsg_destroy(&message);
     }
-    dispatch(front);
     return false;
 }
 

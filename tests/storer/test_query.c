@@ -1,0 +1,525 @@
+/* The query endpoint: its threads, bounds and deadlines, over the real socket. */
+#include <jansson.h>
+
+#include "common/app.h"
+#include "common/buf.h"
+#include "common/clock.h"
+#include "common/config.h"
+#include "common/link.h"
+#include "common/loop.h"
+#include "common/msg.h"
+#include "storer/query.h"
+#include "tests/storer/sample_store.h"
+
+enum { PATIENCE_MS = 20000 };
+
+static struct sample sample;
+static struct config *config;
+static struct loop *loop;
+static struct query *query;
+static char *endpoint;
+static struct msg_pool pool;
+
+/* What came to the writer. */
+static uint64_t tokens[1000];
+static size_t token_count;
+static char last_verb[64];
+static char last_json[256];
+static bool answer_at_once;
+
+static void on_command(void *self, uint64_t token, const char *verb, const char *json)
+{
+    ck_assert_ptr_eq(self, &sample);
+    ck_assert_uint_lt(token_count, (size_t)1000);
+    tokens[token_count++] = token;
+    snprintf(last_verb, sizeof(last_verb), "%s", verb);
+    snprintf(last_json, sizeof(last_json), "%s", json);
+    if (answer_at_once)
+        query_answer(query, token, 0, NULL, "{\"done\":true}");
+}
+
+static void set(const char *assignment)
+{
+    struct buf error = {0};
+
+    ck_assert_msg(config_set(config, assignment, "test", &error) == 0, "%s", error.data);
+}
+
+static void setup(void)
+{
+    char *folder = NULL;
+
+    sample_open(&sample);
+    config = config_create();
+    folder = mem_printf("runtime.dir=%s/run", sample.folder);
+    set(folder);
+    free(folder);
+    ck_assert_int_eq(link_prepare(config), 0);
+    loop = loop_create(2000);
+    endpoint = link_endpoint_named(config, "query");
+}
+
+static void start(const char *path)
+{
+    query = query_open(config, path, loop, on_command, &sample);
+    ck_assert_ptr_nonnull(query);
+}
+
+static void teardown(void)
+{
+    char *command = NULL;
+
+    query_close(&query);
+    loop_destroy(&loop);
+    config_destroy(&config);
+    msg_pool_free(&pool);
+    free(endpoint);
+    command = mem_printf("rm -rf %s/run", sample.folder);
+    ck_assert_int_eq(system(command), 0);
+    free(command);
+    sample_close(&sample);
+}
+
+/* --- a caller --------------------------------------------------------------------------------- */
+
+static zsock_t *caller(void)
+{
+    zsock_t *socket = link_connect(config, ZMQ_DEALER, LINK_ROLE_CONTROL, LINKS, endpoint);
+
+    ck_assert_ptr_nonnull(socket);
+    zsock_set_sndtimeo(socket, PATIENCE_MS);
+    return socket;
+}
+
+static void ask(zsock_t *socket, uint64_t id, const char *verb, const char *json,
+                uint64_t within_ms, struct buf *extra)
+{
+    struct msg_query question = {
+        .id = id, .verb = span_str(verb), .within_ms = within_ms, .json = span_str(json)};
+    struct buf frame = {0};
+    zmsg_t *message = zmsg_new();
+
+    ck_assert_int_eq(msg_query_write(&question, &frame), 0);
+    link_append(message, &frame);
+    if (extra)
+        link_append(message, extra);
+    ck_assert_int_eq(zmsg_send(&message, socket), 0);
+    buf_free(&frame);
+}
+
+static bool stop(struct loop *unused, void *arg)
+{
+    (void)unused;
+    if (arg)
+        *(bool *)arg = true;
+    return true;
+}
+
+/* Runs the loop until a message waits on the socket; false after so many milliseconds. */
+static bool await(zsock_t *socket, int64_t ms)
+{
+    bool late = false;
+    uint64_t timer = loop_timer(loop, ms, 0, stop, &late);
+
+    if (socket)
+        loop_socket(loop, zsock_resolve(socket), ZMQ_POLLIN, stop, NULL);
+    loop_run(loop);
+    if (socket)
+        loop_forget_socket(loop, zsock_resolve(socket));
+    loop_cancel(loop, timer);
+    return !late;
+}
+
+/* The next reply, borrowed until the next call; its frames in *frames where wanted. */
+static struct msg_reply reply_of(zsock_t *socket, zmsg_t **frames)
+{
+    static zmsg_t *kept;
+    struct msg_reply reply = {0};
+
+    ck_assert_msg(await(socket, PATIENCE_MS), "no reply");
+    zmsg_destroy(&kept);
+    kept = zmsg_recv(socket);
+    ck_assert_ptr_nonnull(kept);
+    msg_pool_reset(&pool);
+    ck_assert_msg(msg_reply_read(link_span(zmsg_first(kept)), &pool, &reply) == 0, "%s", pool.why);
+    if (frames)
+        *frames = kept;
+    return reply;
+}
+
+static void expect(zsock_t *socket, uint64_t id, uint64_t code, const char *words)
+{
+    struct msg_reply reply = reply_of(socket, NULL);
+    struct span said = code ? reply.error : reply.json;
+    char *text = mem_dup(said.p, said.n);
+
+    ck_assert_msg(reply.id == id && reply.code == code, "id %d code %d: %s", (int)reply.id,
+                  (int)reply.code, text);
+    ck_assert_msg(strstr(text, words) != NULL, "%s", text);
+    free(text);
+}
+
+/* From now on the verb `stories` never ends by itself. */
+static void make_endless(void)
+{
+    sample_exec(&sample, "DROP TABLE story;"
+                         "CREATE VIEW story AS WITH RECURSIVE n (x) AS"
+                         " (SELECT 1 UNION ALL SELECT x + 1 FROM n)"
+                         " SELECT x AS id, 1 AS lead, 0 AS first_ms, 0 AS last_ms, 0 AS items,"
+                         " 0 AS copies, 0 AS sources FROM n");
+}
+
+/* Runs the loop until a figure has this value. */
+static void await_figure(const uint64_t *figure, uint64_t value)
+{
+    int64_t end_ms = clock_mono_ms() + PATIENCE_MS;
+
+    while (*figure != value) {
+        ck_assert_msg(clock_mono_ms() < end_ms, "figure is %d, not %d", (int)*figure, (int)value);
+        await(NULL, 20);
+    }
+}
+
+/* --- tests ------------------------------------------------------------------------------------ */
+
+START_TEST(reads_are_answered)
+{
+    zsock_t *socket = NULL;
+
+    start(sample.path);
+    socket = caller();
+    ask(socket, 7, "story", "{\"id\":1}", 0, NULL);
+    expect(socket, 7, 0, "\"members\"");
+    ask(socket, 8, "story", "{\"id\":99}", 0, NULL);
+    expect(socket, 8, APP_DATA, "there is no story 99");
+    ck_assert_uint_eq(token_count, 0);
+    zsock_destroy(&socket);
+}
+END_TEST
+
+START_TEST(pages_come_in_a_frame)
+{
+    struct msg_since since = {.epoch = 4711};
+    struct msg_page page = {0};
+    struct buf extra = {0};
+    zsock_t *socket = NULL;
+    zmsg_t *frames = NULL;
+
+    start(sample.path);
+    socket = caller();
+    msg_since_write(&since, &extra);
+    ask(socket, 1, "vectors", "", 0, &extra);
+    ck_assert_uint_eq(reply_of(socket, &frames).code, 0);
+    ck_assert_uint_eq(zmsg_size(frames), 2);
+    zmsg_first(frames);
+    ck_assert_int_eq(msg_page_read(link_span(zmsg_next(frames)), &pool, &page), 0);
+    ck_assert_uint_eq(page.entries.count, 5);
+    ck_assert_uint_eq(page.upto, 60);
+    buf_free(&extra);
+    zsock_destroy(&socket);
+}
+END_TEST
+
+START_TEST(commands_go_to_the_writer)
+{
+    zsock_t *socket = NULL;
+
+    start(sample.path);
+    socket = caller();
+    answer_at_once = true;
+    ask(socket, 3, "source.add", "{\"url\":\"ü\"}", 0, NULL);
+    expect(socket, 3, 0, "done");
+    ck_assert_str_eq(last_verb, "source.add");
+    ck_assert_str_eq(last_json, "{\"url\":\"ü\"}");
+    ck_assert_uint_eq(query_figures(query)->active, 1);
+    /* what reads do not know is the writer's to refuse */
+    answer_at_once = false;
+    ask(socket, 4, "nonsense", "", 0, NULL);
+    await_figure(&token_count, 2);
+    query_answer(query, tokens[1], APP_USAGE, "unknown verb", NULL);
+    expect(socket, 4, APP_USAGE, "unknown verb");
+    await_figure(&query_figures(query)->answered, 2);
+    zsock_destroy(&socket);
+}
+END_TEST
+
+START_TEST(running_query_is_stopped)
+{
+    int64_t before_ms = 0;
+    zsock_t *socket = NULL;
+
+    make_endless();
+    start(sample.path);
+    socket = caller();
+    before_ms = clock_mono_ms();
+    ask(socket, 1, "stories", "", 200, NULL);
+    expect(socket, 1, APP_LEFT, "time was over");
+    ck_assert_int_ge(clock_mono_ms() - before_ms, 190);
+    ck_assert_int_lt(clock_mono_ms() - before_ms, 5000);
+    ask(socket, 2, "item", "{\"id\":1}", 0, NULL);
+    expect(socket, 2, 0, "content");
+    await_figure(&query_figures(query)->interrupted, 1);
+    zsock_destroy(&socket);
+}
+END_TEST
+
+START_TEST(own_limit_is_the_largest)
+{
+    int64_t before_ms = clock_mono_ms();
+    zsock_t *socket = NULL;
+
+    make_endless();
+    set("storer.query_ms=100");
+    start(sample.path);
+    socket = caller();
+    ask(socket, 1, "stories", "", 86400000, NULL);
+    expect(socket, 1, APP_LEFT, "time was over");
+    ck_assert_int_lt(clock_mono_ms() - before_ms, 5000);
+    zsock_destroy(&socket);
+}
+END_TEST
+
+START_TEST(full_queue_says_busy)
+{
+    zsock_t *socket = NULL;
+
+    make_endless();
+    set("storer.readers=1");
+    set("storer.query_queue=2");
+    start(sample.path);
+    socket = caller();
+    for (uint64_t id = 1; id <= 6; id++)
+        ask(socket, id, id == 1 ? "stories" : "item", "{\"id\":1}", id == 1 ? 1500 : 0, NULL);
+    for (uint64_t id = 4; id <= 6; id++) {
+        struct msg_reply reply = reply_of(socket, NULL);
+
+        ck_assert_uint_eq(reply.id, id);
+        ck_assert_uint_eq(reply.code, APP_LEFT);
+        ck_assert_uint_gt(reply.retry_after_ms, 0);
+        ck_assert(span_eq(reply.error, span_str("busy, retry after")));
+    }
+    expect(socket, 1, APP_LEFT, "time was over");
+    expect(socket, 2, 0, "content");
+    expect(socket, 3, 0, "content");
+    await_figure(&query_figures(query)->refused, 3);
+    zsock_destroy(&socket);
+}
+END_TEST
+
+START_TEST(waiting_query_is_answered_in_time)
+{
+    int64_t before_ms = 0;
+    zsock_t *socket = NULL;
+
+    make_endless();
+    set("storer.readers=1");
+    start(sample.path);
+    socket = caller();
+    before_ms = clock_mono_ms();
+    ask(socket, 1, "stories", "", 2000, NULL);
+    ask(socket, 2, "item", "{\"id\":1}", 100, NULL);
+    expect(socket, 2, APP_LEFT, "too many queries wait");
+    ck_assert_int_lt(clock_mono_ms() - before_ms, 1500);
+    expect(socket, 1, APP_LEFT, "time was over");
+    zsock_destroy(&socket);
+}
+END_TEST
+
+START_TEST(silent_writer)
+{
+    zsock_t *socket = NULL;
+
+    start(sample.path);
+    socket = caller();
+    ask(socket, 1, "source.add", "{}", 150, NULL);
+    expect(socket, 1, APP_LEFT, "may still be carried out");
+    ck_assert_uint_eq(token_count, 1);
+    query_answer(query, tokens[0], 0, NULL, "{}");
+    query_answer(query, 12345, 0, NULL, "{}");
+    ask(socket, 2, "item", "{\"id\":1}", 0, NULL);
+    expect(socket, 2, 0, "content"); /* and nothing of the late answer came before it */
+    await_figure(&query_figures(query)->active, 0);
+    zsock_destroy(&socket);
+}
+END_TEST
+
+/* More commands than go to the writer at once: all are answered, in order. */
+START_TEST(many_commands)
+{
+    zsock_t *socket = NULL;
+
+    start(sample.path);
+    socket = caller();
+    for (uint64_t id = 1; id <= 600; id++)
+        ask(socket, id, "source.add", "{}", 0, NULL);
+    await_figure(&token_count, 256);
+    await(NULL, 50);
+    ck_assert_uint_eq(token_count, 256);
+    answer_at_once = true;
+    for (size_t i = 0; i < 256; i++)
+        query_answer(query, tokens[i], 0, NULL, "{}");
+    for (uint64_t id = 1; id <= 600; id++)
+        ck_assert_uint_eq(reply_of(socket, NULL).id, id);
+    zsock_destroy(&socket);
+}
+END_TEST
+
+START_TEST(malformed_messages)
+{
+    zsock_t *socket = NULL;
+
+    start(sample.path);
+    socket = caller();
+    zstr_send(socket, "");
+    zstr_send(socket, "rubbish");
+    zstr_sendx(socket, "a", "b", "c", "d", NULL);
+    zsock_send(socket, "bb", "\x96\x01", (size_t)2, "", (size_t)0);
+    {
+        struct msg_query question = {.id = 77, .verb = span_str("item")};
+        struct buf frame = {0};
+        zmsg_t *message = zmsg_new();
+
+        msg_query_write(&question, &frame);
+        link_append(message, &frame);
+        zmsg_addstr(message, "extra");
+        zmsg_addstr(message, "too much");
+        zmsg_send(&message, socket);
+        buf_free(&frame);
+    }
+    expect(socket, 77, APP_DATA, "one frame, or two");
+    ask(socket, 1, "item", "{\"id\":1}", 0, NULL);
+    expect(socket, 1, 0, "content");
+    await_figure(&query_figures(query)->malformed, 5);
+    zsock_destroy(&socket);
+}
+END_TEST
+
+START_TEST(caller_that_went_away)
+{
+    zsock_t *socket = NULL, *other = NULL;
+
+    start(sample.path);
+    socket = caller();
+    other = caller();
+    ask(socket, 1, "source.add", "{}", 0, NULL);
+    await_figure(&token_count, 1);
+    zsock_destroy(&socket);
+    /* The front learns of it when the connection ends; a query that comes later proves nothing, so
+     * wait for the count. */
+    await(NULL, 300);
+    query_answer(query, tokens[0], 0, NULL, "{}");
+    await_figure(&query_figures(query)->gone, 1);
+    ask(other, 2, "item", "{\"id\":1}", 0, NULL);
+    expect(other, 2, 0, "content");
+    zsock_destroy(&other);
+}
+END_TEST
+
+START_TEST(close_stops_what_runs)
+{
+    int64_t before_ms = 0;
+    zsock_t *socket = NULL;
+
+    make_endless();
+    start(sample.path);
+    socket = caller();
+    for (uint64_t id = 1; id < 20; id++)
+        ask(socket, id, "stories", "", 0, NULL);
+    await_figure(&query_figures(query)->queued, 17);
+    before_ms = clock_mono_ms();
+    query_close(&query);
+    ck_assert_int_lt(clock_mono_ms() - before_ms, 3000);
+    ck_assert_ptr_null(query);
+    zsock_destroy(&socket);
+}
+END_TEST
+
+START_TEST(store_that_is_not_there)
+{
+    char *path = mem_printf("%s/run/other.db", sample.folder);
+    char *command = mem_printf("cp %s* %s/run/ && mv %s/run/weir.db %s/run/other.db", sample.path,
+                               sample.folder, sample.folder, sample.folder);
+    zsock_t *socket = NULL;
+
+    sample_exec(&sample, "PRAGMA wal_checkpoint (TRUNCATE)");
+    start(path);
+    socket = caller();
+    ask(socket, 1, "item", "{\"id\":1}", 0, NULL);
+    expect(socket, 1, APP_IO, "unable to open");
+    ck_assert_int_eq(system(command), 0);
+    ask(socket, 2, "item", "{\"id\":1}", 0, NULL);
+    expect(socket, 2, 0, "content");
+    zsock_destroy(&socket);
+    free(command);
+    free(path);
+}
+END_TEST
+
+START_TEST(many_callers)
+{
+    enum { CALLERS = 8, EACH = 100 };
+    zsock_t *sockets[CALLERS] = {NULL};
+    uint64_t got[CALLERS] = {0};
+
+    start(sample.path);
+    for (int i = 0; i < CALLERS; i++)
+        sockets[i] = caller();
+    for (uint64_t id = 1; id <= EACH; id++)
+        for (int i = 0; i < CALLERS; i++)
+            ask(sockets[i], id * 1000 + (uint64_t)i, "story", "{\"id\":1}", 0, NULL);
+    for (int i = 0; i < CALLERS; i++)
+        for (int n = 0; n < EACH; n++) {
+            struct msg_reply reply = reply_of(sockets[i], NULL);
+
+            ck_assert_uint_eq(reply.id % 1000, (uint64_t)i);
+            ck_assert_uint_eq(reply.code, 0);
+            got[i] += reply.id / 1000;
+        }
+    for (int i = 0; i < CALLERS; i++) {
+        ck_assert_uint_eq(got[i], EACH * (EACH + 1) / 2);
+        zsock_destroy(&sockets[i]);
+    }
+}
+END_TEST
+
+START_TEST(endpoint_in_use)
+{
+    struct query *second = NULL;
+
+    start(sample.path);
+    second = query_open(config, sample.path, loop, on_command, NULL);
+    ck_assert_ptr_null(second);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("query");
+    TCase *tcase = tcase_create("query");
+    SRunner *runner = NULL;
+    int failed = 0;
+
+    tcase_set_timeout(tcase, 60);
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_test(tcase, reads_are_answered);
+    tcase_add_test(tcase, pages_come_in_a_frame);
+    tcase_add_test(tcase, commands_go_to_the_writer);
+    tcase_add_test(tcase, running_query_is_stopped);
+    tcase_add_test(tcase, own_limit_is_the_largest);
+    tcase_add_test(tcase, full_queue_says_busy);
+    tcase_add_test(tcase, waiting_query_is_answered_in_time);
+    tcase_add_test(tcase, silent_writer);
+    tcase_add_test(tcase, many_commands);
+    tcase_add_test(tcase, malformed_messages);
+    tcase_add_test(tcase, caller_that_went_away);
+    tcase_add_test(tcase, close_stops_what_runs);
+    tcase_add_test(tcase, store_that_is_not_there);
+    tcase_add_test(tcase, many_callers);
+    tcase_add_test(tcase, endpoint_in_use);
+    suite_add_tcase(suite, tcase);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? 1 : 0;
+}
