@@ -7,14 +7,22 @@
 #include "common/vec.h"
 
 static const struct judge_params table[] = {
-#define THRESHOLDS(NAME, SAME, FIGURES, TEMPLATE, STORY, BRIEF, CENTRE, APART)                     \
+#define THRESHOLDS(NAME, SAME, COSINE, BARE_SAME, BARE_COSINE, FIGURES, TEMPLATE, TEMPLATE_COSINE, \
+                   STORY, TERSE, SHORT, CENTRE, WORDING, AGREEMENT, APART)                         \
     {.model = NAME,                                                                                \
      .copy_same = SAME,                                                                            \
+     .copy_cosine = COSINE,                                                                        \
+     .bare_same = BARE_SAME,                                                                       \
+     .bare_cosine = BARE_COSINE,                                                                   \
      .figures_min = FIGURES,                                                                       \
      .template_same = TEMPLATE,                                                                    \
+     .template_cosine = TEMPLATE_COSINE,                                                           \
      .story_score = STORY,                                                                         \
-     .brief_score = BRIEF,                                                                         \
+     .terse_rise = TERSE,                                                                          \
+     .short_rise = SHORT,                                                                          \
      .centre_weight = CENTRE,                                                                      \
+     .wording = WORDING,                                                                           \
+     .agreement = AGREEMENT,                                                                       \
      .apart_max = APART,                                                                           \
      .window_ms = 72 * 3600 * INT64_C(1000)},
 #include "common/thresholds.def"
@@ -29,9 +37,11 @@ const struct judge_params *judge_params_of(const char *model)
     return &table[0];
 }
 
+/* Far below every threshold, and above chance: places are not wasted on strangers. */
 uint32_t judge_same_min(const struct judge_params *params)
 {
-    return params->copy_same < params->template_same ? params->copy_same : params->template_same;
+    uint32_t least = params->copy_same < params->bare_same ? params->copy_same : params->bare_same;
+    return least < params->template_same ? least : params->template_same;
 }
 
 bool judge_in_window(const struct judge_params *params, int64_t a_ms, int64_t b_ms)
@@ -42,17 +52,29 @@ bool judge_in_window(const struct judge_params *params, int64_t a_ms, int64_t b_
 
 bool judge_is_sibling(const struct judge_params *params, const struct judge_candidate *c)
 {
-    return c->same >= params->template_same && (c->flags & JUDGE_FIGURES);
+    bool alike = c->same >= params->template_same || c->cosine >= params->template_cosine;
+    return alike && (c->flags & JUDGE_FIGURES);
+}
+
+/* A signature that is alike, and a vector that does not speak against it (a missing one is 0). */
+static bool same_text(const struct judge_params *params, const struct judge_candidate *c)
+{
+    bool title = (c->flags & JUDGE_TITLE) != 0;
+    if (!(c->flags & JUDGE_BAND) || (c->flags & (JUDGE_FIGURES | JUDGE_IS_SHORT)))
+        return false;
+    if (c->same < (title ? params->copy_same : params->bare_same))
+        return false;
+    return c->cosine == 0 || c->cosine >= (title ? params->copy_cosine : params->bare_cosine);
 }
 
 bool judge_is_copy(const struct judge_params *params, const struct judge_candidate *c)
 {
-    bool alike = c->cosine >= JUDGE_ALIKE || c->same >= params->copy_same;
+    bool alike = c->cosine >= JUDGE_ALIKE || c->same >= params->bare_same;
     if ((c->flags & JUDGE_URL) && (alike || (c->flags & JUDGE_TITLE)))
         return true;
-    if (c->flags & JUDGE_BRIEF)
+    if (c->flags & JUDGE_IS_SHORT)
         return (c->flags & JUDGE_TITLE) && c->cosine >= JUDGE_ALIKE;
-    return (c->flags & JUDGE_BAND) && !(c->flags & JUDGE_FIGURES) && c->same >= params->copy_same;
+    return same_text(params, c);
 }
 
 float judge_copy_score(const struct judge_candidate *c)
@@ -72,23 +94,43 @@ static const struct judge_candidate *best_copy(const struct judge_params *params
     return best;
 }
 
+/* How much one member speaks for its story, beyond the cosine: shared wording and figures. */
+static float beyond_cosine(const struct judge_params *params, const struct judge_candidate *c)
+{
+    uint32_t same = c->same < JUDGE_WORDING ? c->same : JUDGE_WORDING;
+    return params->wording * (float)same / JUDGE_WORDING +
+           (c->flags & JUDGE_AGREE ? params->agreement : 0);
+}
+
+static float bar_of(const struct judge_params *params, const struct judge_candidate *c)
+{
+    return params->story_score + (c->flags & JUDGE_IS_TERSE ? params->terse_rise : 0) +
+           (c->flags & JUDGE_IS_SHORT ? params->short_rise : 0);
+}
+
 struct story {
     const struct judge_candidate *best; /* member */
     float score;
     float bar; /* what the score has to reach */
 };
 
-static const struct judge_candidate *best_member(const struct judge_candidate *c, size_t n,
-                                                 uint64_t story, bool *barred,
-                                                 const struct judge_params *params)
+/* The member that speaks most for a story, or NULL where a sibling bars the item from it. */
+static const struct judge_candidate *best_member(const struct judge_params *params,
+                                                 const struct judge_candidate *c, size_t n,
+                                                 uint64_t story)
 {
     const struct judge_candidate *best = NULL;
+    float most = 0;
     for (size_t i = 0; i < n; i++) {
         if (c[i].story != story)
             continue;
-        *barred = *barred || judge_is_sibling(params, &c[i]);
-        if (!best || c[i].cosine > best->cosine)
+        if (judge_is_sibling(params, &c[i]))
+            return NULL;
+        float now = c[i].cosine + beyond_cosine(params, &c[i]);
+        if ((c[i].flags & JUDGE_NEAR) && (!best || now > most)) {
             best = &c[i];
+            most = now;
+        }
     }
     return best;
 }
@@ -105,10 +147,9 @@ static float story_score(const struct judge_params *params, const struct traits 
                          const struct judge_candidate *best, judge_centre_fn *centre, void *arg)
 {
     const struct judge_centre *c = centre ? centre(arg, best->story) : NULL;
-    if (!c || c->members < 2)
-        return best->cosine;
-    float w = params->centre_weight;
-    return w * judge_centre_score(c, item) + (1 - w) * best->cosine;
+    float w = c && c->members >= 2 ? params->centre_weight : 0;
+    float middle = w > 0 ? judge_centre_score(c, item) : 0;
+    return w * middle + (1 - w) * best->cosine + beyond_cosine(params, best);
 }
 
 /* The story that an item fits best; a tie goes to the lower id. */
@@ -118,17 +159,13 @@ static struct story best_story(const struct judge_params *params, const struct t
 {
     struct story top = {NULL, 0, 0};
     for (size_t i = 0; i < n; i++) {
-        bool barred = false;
-        if (seen_before(c, i))
+        const struct judge_candidate *best =
+            seen_before(c, i) ? NULL : best_member(params, c, n, c[i].story);
+        if (!best)
             continue;
-        const struct judge_candidate *best = best_member(c, n, c[i].story, &barred, params);
-        if (barred || !(best->flags & JUDGE_NEAR))
-            continue;
-        struct story s = {best, story_score(params, item, best, centre, arg), 0};
-        s.bar = best->flags & JUDGE_BRIEF ? params->brief_score : params->story_score;
-        bool first = !top.best || s.score - s.bar > top.score - top.bar;
-        bool tie = top.best && s.score - s.bar == top.score - top.bar;
-        if (first || (tie && best->story < top.best->story))
+        struct story s = {best, story_score(params, item, best, centre, arg), bar_of(params, best)};
+        float margin = s.score - s.bar, lead = top.score - top.bar;
+        if (!top.best || margin > lead || (margin == lead && best->story < top.best->story))
             top = s;
     }
     return top;
@@ -152,8 +189,10 @@ void judge_decide(const struct judge_params *params, const struct traits *item, 
     }
     struct story s = best_story(params, item, c, count, centre, arg);
     if (s.best && s.score >= s.bar)
-        *out = (struct judge_verdict){
-            .kind = JUDGE_STORY, .story = s.best->story, .match = s.best->id, .score = s.score};
+        *out = (struct judge_verdict){.kind = JUDGE_STORY,
+                                      .story = s.best->story,
+                                      .match = s.best->id,
+                                      .score = s.score < 1 ? s.score : 1};
 }
 
 enum judge_kind judge_pair(const struct judge_params *params, const struct traits *a,

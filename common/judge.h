@@ -24,17 +24,20 @@ struct traits;
 enum {
     JUDGE_BANDS = 64, /* bands of a signature; two values make a band */
     JUDGE_BEST = 20,  /* candidates that matter, of all kinds together */
-    JUDGE_SHORT = 8,  /* items with fewer words are judged by title and URL */
+    JUDGE_SHORT = 8,  /* words; a shorter text is no evidence for a copy */
+    JUDGE_TERSE = 32, /* words; a shorter text is weak evidence for a story */
 };
 
 /* struct judge_candidate.flags */
 enum {
-    JUDGE_URL = 1,      /* same canonical URL */
-    JUDGE_TITLE = 2,    /* same normalised title */
-    JUDGE_BAND = 4,     /* the signatures share a band: what LSH look-up finds */
-    JUDGE_BRIEF = 8,    /* one of the two is short (JUDGE_SHORT) */
-    JUDGE_NEAR = 16,    /* few enough sign bits of the vectors differ (apart_max) */
-    JUDGE_FIGURES = 32, /* both have numbers, and too few in common (figures_min) */
+    JUDGE_URL = 1,       /* same canonical URL */
+    JUDGE_TITLE = 2,     /* same normalised title */
+    JUDGE_BAND = 4,      /* the signatures share a band: what LSH look-up finds */
+    JUDGE_NEAR = 8,      /* few enough sign bits of the vectors differ (apart_max) */
+    JUDGE_IS_SHORT = 16, /* one of the two is shorter than JUDGE_SHORT */
+    JUDGE_IS_TERSE = 32, /* one of the two is shorter than JUDGE_TERSE */
+    JUDGE_FIGURES = 64,  /* both have numbers, and too few in common (figures_min) */
+    JUDGE_AGREE = 128,   /* both have numbers, and half of the fewer or more in common */
 };
 
 /* An earlier item, and how alike it is. */
@@ -51,12 +54,26 @@ struct judge_candidate {
 /* Thresholds: they belong to a model.  Take a copy to change the window. */
 struct judge_params {
     const char *model;
-    uint32_t copy_same;     /* a copy has at least so many equal signature values */
-    uint32_t figures_min;   /* percent of the fewer numbers that both have; below it they differ */
-    uint32_t template_same; /* texts this alike, with other figures, are never one story */
-    float story_score;      /* joins the story whose score is at least this */
-    float brief_score;      /* the same where one of the two is short */
-    float centre_weight;    /* score = weight * centre + (1 - weight) * best member */
+    /* Copies: equal signature values and cosine, where the titles are the same ... */
+    uint32_t copy_same;
+    float copy_cosine;
+    /* ... and where they are not. */
+    uint32_t bare_same;
+    float bare_cosine;
+    /* Siblings of a template: figures differ where fewer are shared, in percent of the fewer of the
+     * two.  Texts alike by signature or by cosine, with other figures, are never one story. */
+    uint32_t figures_min;
+    uint32_t template_same;
+    float template_cosine;
+    /* Stories: the score to reach, and what is added to it where a text is terse or short. */
+    float story_score;
+    float terse_rise;
+    float short_rise;
+    /* score = centre_weight * centre + (1 - centre_weight) * member, and for that member
+     * + wording * share of JUDGE_WORDING equal signature values + agreement if figures agree */
+    float centre_weight;
+    float wording;
+    float agreement;
     uint32_t apart_max; /* near: at most so many sign bits differ, in 1/1000 of the dimensions */
     int64_t window_ms;  /* items further apart in time are not compared */
 };
@@ -70,6 +87,7 @@ struct judge_centre {
 };
 
 enum {
+    JUDGE_WORDING = 5,          /* equal signature values that say all they can of a story */
     JUDGE_UNIT = 4096,          /* length of a member in a centre */
     JUDGE_MEMBERS_MAX = 400000, /* beyond it a centre takes no more (the sums stay exact) */
 };

@@ -49,21 +49,19 @@ static uint32_t figures_limit(const struct traits *t)
     return t->figure_count < TRAITS_FIGURES_MAX ? UINT32_MAX : t->figures[t->figure_count - 1];
 }
 
-/* In percent of the fewer of the two; 100 where one has none. */
-static uint32_t figures_shared(const struct traits *a, const struct traits *b)
+/* Counts the figures that both have, and those of the one that has fewer. */
+static uint32_t figures_shared(const struct traits *a, const struct traits *b, uint32_t *fewer)
 {
     uint32_t la = figures_limit(a), lb = figures_limit(b), limit = la < lb ? la : lb;
     uint32_t na = figures_known(a, limit), nb = figures_known(b, limit), both = 0;
-    uint32_t fewer = na < nb ? na : nb;
-    if (fewer == 0)
-        return 100;
+    *fewer = na < nb ? na : nb;
     for (uint32_t i = 0, j = 0; i < na && j < nb;) {
         uint32_t x = a->figures[i], y = b->figures[j];
         both += x == y;
         i += x <= y;
         j += y <= x;
     }
-    return 100 * both / fewer;
+    return both;
 }
 
 static bool near(const struct judge_params *params, const struct traits *a, const struct traits *b)
@@ -77,18 +75,28 @@ static uint32_t flag(bool set, uint32_t value)
     return set ? value : 0;
 }
 
-void judge_score(const struct judge_params *params, const struct traits *item,
-                 const struct traits *other, struct judge_candidate *out)
+static uint32_t figure_flags(const struct judge_params *params, const struct traits *a,
+                             const struct traits *b)
 {
-    bool vectors = item->dims > 0 && item->dims == other->dims;
-    bool signatures = item->signature && other->signature;
-    out->cosine =
-        vectors ? vec_cosine(item->vector, item->norm, other->vector, other->norm, item->dims) : 0;
-    out->same = signatures ? vec_same(item->signature, other->signature) : 0;
-    out->flags = flag(item->url_key && item->url_key == other->url_key, JUDGE_URL) |
-                 flag(item->title_key && item->title_key == other->title_key, JUDGE_TITLE) |
-                 flag(signatures && bands_meet(item->signature, other->signature), JUDGE_BAND) |
-                 flag(item->words < JUDGE_SHORT || other->words < JUDGE_SHORT, JUDGE_BRIEF) |
-                 flag(vectors && near(params, item, other), JUDGE_NEAR) |
-                 flag(figures_shared(item, other) < params->figures_min, JUDGE_FIGURES);
+    uint32_t fewer, both = figures_shared(a, b, &fewer);
+    if (fewer == 0)
+        return 0;
+    return flag(100 * both < params->figures_min * fewer, JUDGE_FIGURES) |
+           flag(2 * both >= fewer, JUDGE_AGREE);
+}
+
+void judge_score(const struct judge_params *params, const struct traits *a, const struct traits *b,
+                 struct judge_candidate *out)
+{
+    bool vectors = a->dims > 0 && a->dims == b->dims;
+    bool signatures = a->signature && b->signature;
+    uint32_t words = a->words < b->words ? a->words : b->words;
+    out->cosine = vectors ? vec_cosine(a->vector, a->norm, b->vector, b->norm, a->dims) : 0;
+    out->same = signatures ? vec_same(a->signature, b->signature) : 0;
+    out->flags = flag(a->url_key && a->url_key == b->url_key, JUDGE_URL) |
+                 flag(a->title_key && a->title_key == b->title_key, JUDGE_TITLE) |
+                 flag(signatures && bands_meet(a->signature, b->signature), JUDGE_BAND) |
+                 flag(vectors && near(params, a, b), JUDGE_NEAR) |
+                 flag(words < JUDGE_SHORT, JUDGE_IS_SHORT) |
+                 flag(words < JUDGE_TERSE, JUDGE_IS_TERSE) | figure_flags(params, a, b);
 }

@@ -5,7 +5,7 @@
  * DIR holds the sets (DIR/copies.json and so on).  --orders N: the mean of N shuffled orders of
  * arrival as well, with the largest distance from the mean.  --flat: candidates from the deduper's
  * index; counts the verdicts that a full scan would have given otherwise.  --refit: moves one
- * threshold at a time as long as the worst margin over the aims grows, and prints the line for
+ * threshold at a time as long as less is missing to the aims, and prints the line for
  * common/thresholds.def.  Exit 0 where every aim is met, 1 where not, 64 wrong usage. */
 #include <getopt.h>
 #include <math.h>

@@ -42,11 +42,18 @@ double fit_aim_value(const char *set, const struct fit_figures *f)
 /* The thresholds, each with the step by which a refit moves it. */
 #define KNOBS(X)                                                                                   \
     X(copy_same, 2, "%.0f")                                                                        \
+    X(copy_cosine, .05, "%.2ff")                                                                   \
+    X(bare_same, 2, "%.0f")                                                                        \
+    X(bare_cosine, .05, "%.2ff")                                                                   \
     X(figures_min, 5, "%.0f")                                                                      \
     X(template_same, 4, "%.0f")                                                                    \
-    X(story_score, .01, "%.3ff")                                                                   \
-    X(brief_score, .01, "%.3ff")                                                                   \
+    X(template_cosine, .05, "%.2ff")                                                               \
+    X(story_score, .01, "%.2ff")                                                                   \
+    X(terse_rise, .01, "%.2ff")                                                                    \
+    X(short_rise, .02, "%.2ff")                                                                    \
     X(centre_weight, .1, "%.2ff")                                                                  \
+    X(wording, .02, "%.2ff")                                                                       \
+    X(agreement, .01, "%.2ff")                                                                     \
     X(apart_max, 10, "%.0f")
 
 enum knob {
@@ -107,20 +114,17 @@ void fit_knobs_print(const struct judge_params *params)
     printf("THRESHOLDS(\"%s\"", params->model);
     for (int k = 0; k < KNOB_COUNT; k++) {
         double value = knob_get(params, (enum knob)k);
-        char text[32];
-        /* formats stand in the table above */
-        snprintf(text, sizeof text, k < KNOB_story_score || k == KNOB_apart_max ? "%.0f" : "%.3ff",
-                 value);
-        printf(", %s", text);
+        bool whole = strcmp(knobs[k].format, "%.0f") == 0;
+        printf(whole ? ", %.0f" : ", %.2ff", value);
     }
     puts(")");
 }
 
-/* The smallest margin over an aim, in shares of what is left above the aim; and a little of the
- * sum, to tell equals apart. */
+/* What is missing to the aims, in shares of what is left above each, and a little of what is over,
+ * to tell equals apart. */
 static double worth(const struct fit_set *sets, size_t count, struct fit_options *options)
 {
-    double least = 1, sum = 0;
+    double sum = 0;
     for (size_t i = 0; i < count; i++) {
         double value = 0, aim = fit_aim(sets[i].name);
         uint32_t orders = sets[i].pairs ? 1 : REFIT_ORDERS;
@@ -129,10 +133,9 @@ static double worth(const struct fit_set *sets, size_t count, struct fit_options
             value += fit_aim_value(sets[i].name, &f) / orders;
         }
         double margin = (value - aim) / (1 - aim);
-        least = fmin(least, margin);
-        sum += fmin(margin, .3);
+        sum += fmin(margin, 0) + .05 * fmin(margin, .3);
     }
-    return least + .05 * sum;
+    return sum;
 }
 
 void fit_refit(const struct fit_set *sets, size_t count, struct fit_options *options)
@@ -151,7 +154,7 @@ void fit_refit(const struct fit_set *sets, size_t count, struct fit_options *opt
                        now);
                 best = now;
                 moved = true;
-                k = k % 2 ? k - 1 : k - 1; /* the same step again */
+                k--; /* the same step again */
             } else {
                 options->params = kept;
             }

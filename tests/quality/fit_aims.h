@@ -17,8 +17,8 @@ double fit_aim_value(const char *set, const struct fit_figures *figures);
 bool fit_knob_set(struct judge_params *params, const char *text);
 /* The line for common/thresholds.def. */
 void fit_knobs_print(const struct judge_params *params);
-/* Moves one threshold at a time while the smallest margin over an aim, or with that unchanged the
- * sum of the margins, grows. */
+/* Moves one threshold at a time as long as less is missing to the aims, over several orders of
+ * arrival. */
 void fit_refit(const struct fit_set *sets, size_t count, struct fit_options *options);
 
 #endif
