@@ -58,6 +58,8 @@ bool db_meta_load(struct db *db, const char *path, struct db_meta *meta);
  * db_meta_saved () once that was committed. */
 void db_meta_save(struct db *db, const struct db_meta *meta);
 void db_meta_saved(struct db *db, const struct db_meta *meta);
+/* Whether the store can be written to again: a small transaction of its own. */
+bool db_probe(struct db *db, int64_t now_ms);
 /* A fresh random epoch. */
 uint64_t db_epoch(void);
 

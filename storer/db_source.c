@@ -199,10 +199,9 @@ void db_source_read(struct db *db, uint64_t id, const struct db_source_read *rea
     db_uint(s, 4, read->body_hash);
     db_int(s, 5, read->next_ms);
     db_int(s, 6, read->now_ms);
-    db_uint(s, 7, read->stored);
-    db_text(s, 8, read->title);
-    db_text(s, 9, read->link);
-    db_uint(s, 10, read->expected);
+    db_text(s, 7, read->title);
+    db_text(s, 8, read->link);
+    db_uint(s, 9, read->expected);
     db_run(db, s);
 }
 
@@ -244,11 +243,12 @@ void db_source_suspect(struct db *db, const struct db_source *source, struct spa
     db_run(db, s);
 }
 
-void db_source_items(struct db *db, uint64_t id, uint64_t stored)
+void db_source_items(struct db *db, uint64_t id, uint64_t stored, int64_t now_ms)
 {
     sqlite3_stmt *s = db_get(db, SQL_source_items);
 
     db_uint(s, 1, id);
     db_uint(s, 2, stored);
+    db_int(s, 3, now_ms);
     db_run(db, s);
 }

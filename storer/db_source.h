@@ -58,7 +58,7 @@ void db_source_moved(struct db *db, uint64_t id, struct span url);
 /* A fetch is complete: its validators and the schedule move now. */
 struct db_source_read {
     struct span etag, last_modified, title, link;
-    uint64_t body_hash, expected, stored;
+    uint64_t body_hash, expected;
     int64_t next_ms, now_ms;
 };
 void db_source_read(struct db *db, uint64_t id, const struct db_source_read *read);
@@ -67,7 +67,7 @@ void db_source_same(struct db *db, uint64_t id, const struct db_source_read *rea
 void db_source_failed(struct db *db, uint64_t id, int64_t next_ms, int64_t now_ms,
                       struct span error);
 void db_source_suspect(struct db *db, const struct db_source *source, struct span error);
-/* Adds to the number of its items. */
-void db_source_items(struct db *db, uint64_t id, uint64_t stored);
+/* Items that were new are in the store. */
+void db_source_items(struct db *db, uint64_t id, uint64_t stored, int64_t now_ms);
 
 #endif

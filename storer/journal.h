@@ -82,6 +82,8 @@ struct journal_pick {
 bool journal_pick(struct journal *journal, int64_t now_ms, struct journal_pick *pick);
 /* The items picked are being sent: their tries count up. */
 void journal_sent(struct journal *journal, const struct journal_pick *pick, int64_t now_ms);
+/* A replay of this fetch was handed back: what it carried goes again soon. */
+void journal_handed_back(struct journal *journal, struct journal_fetch *fetch);
 /* An item was sent on its way again otherwise (to be judged). */
 void journal_touch(struct journal_item *item, int64_t now_ms);
 

@@ -55,6 +55,17 @@ bool journal_blame(struct journal *journal, struct journal_fetch *fetch,
     return item->alone >= journal->limits.dead_after;
 }
 
+void journal_handed_back(struct journal *journal, struct journal_fetch *fetch)
+{
+    for (size_t i = 0; i < fetch->count; i++) {
+        if (!fetch->items[i].out)
+            continue;
+        journal_release(journal, &fetch->items[i]);
+        fetch->items[i].sent_ms = INT64_MIN;
+    }
+    fetch->check_ms = INT64_MIN;
+}
+
 void journal_touch(struct journal_item *item, int64_t now_ms)
 {
     item->sent_ms = now_ms;

@@ -67,6 +67,14 @@ const struct lease *leases_find(const struct leases *leases, uint64_t id)
     return map64_get(&leases->by_id, id);
 }
 
+void leases_dropped(struct leases *leases, uint64_t id)
+{
+    struct lease *lease = map64_get(&leases->by_id, id);
+
+    if (lease)
+        lease->dropped = true;
+}
+
 void leases_remove(struct leases *leases, uint64_t id)
 {
     free(map64_remove(&leases->by_id, id));
@@ -125,6 +133,11 @@ void leases_roster(struct leases *leases, struct span in_hand, size_t fetchers, 
     }
     leases->fetchers = fetchers;
     leases->roster_ms = now_ms;
+}
+
+void leases_unknown(struct leases *leases)
+{
+    leases->fetchers = 0;
 }
 
 void leases_lost(struct leases *leases, int64_t now_ms)

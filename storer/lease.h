@@ -24,6 +24,7 @@ struct lease {
     int64_t given_ms;     /* the writer's clock */
     int64_t age_ms;       /* with a fetcher */
     bool in_hand;         /* of a fetcher, by its last heartbeat */
+    bool dropped;         /* a verdict that came before the report found no room */
 };
 
 enum lease_end { LEASE_LOST, LEASE_CRASHED, LEASE_NOBODY, LEASE_LATE, LEASE_WITHDRAWN };
@@ -37,6 +38,7 @@ void leases_clear(struct leases *leases);
 
 void leases_add(struct leases *leases, const struct lease *lease);
 const struct lease *leases_find(const struct leases *leases, uint64_t id);
+void leases_dropped(struct leases *leases, uint64_t id);
 void leases_remove(struct leases *leases, uint64_t id);
 size_t leases_count(const struct leases *leases);
 /* Window slots reserved by all of them. */
@@ -47,6 +49,8 @@ int64_t leases_oldest(const struct leases *leases);
 
 /* What all fetchers together have in hand: ids, 8 bytes each, little endian. */
 void leases_roster(struct leases *leases, struct span in_hand, size_t fetchers, int64_t now_ms);
+/* There is no telling what fetchers do: leases stop ageing. */
+void leases_unknown(struct leases *leases);
 /* Something was lost. */
 void leases_lost(struct leases *leases, int64_t now_ms);
 /* A fetcher was lost with these in hand: they lapse. */

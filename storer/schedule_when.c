@@ -30,14 +30,15 @@ int64_t schedule_next_ms(const struct schedule_times *times, const struct schedu
     int64_t wait = times->poll_ms;
 
     if (source->interval_ms > 0)
-        return utc_ms + jitter(later(source->interval_ms, report->retry_after_ms), source->id, utc_ms);
+        return utc_ms + jitter(later(source->interval_ms, clamp(report->retry_after_ms, 0, DAY_MS)),
+                               source->id, utc_ms);
     /* A feed that brings something every hour is asked every half hour; one that sleeps, less. */
     if (report->mean_gap_ms > 0)
         wait = clamp(report->mean_gap_ms / 2, times->floor_ms, later(times->poll_ms, DAY_MS / 4));
     wait = later(wait, report->max_age_ms);
     wait = later(wait, report->ttl_ms);
     wait = clamp(wait, times->floor_ms, later(times->ceiling_ms, times->floor_ms));
-    return utc_ms + jitter(later(wait, report->retry_after_ms), source->id, utc_ms);
+    return utc_ms + jitter(later(wait, clamp(report->retry_after_ms, 0, DAY_MS)), source->id, utc_ms);
 }
 
 static int64_t doubled(int64_t first_ms, uint64_t times, int64_t most_ms)

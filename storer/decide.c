@@ -1,0 +1,231 @@
+#include "storer/decide.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/judge.h"
+#include "common/mem.h"
+#include "common/msg.h"
+#include "storer/db_item.h"
+#include "storer/memory.h"
+#include "storer/stories.h"
+
+struct decide {
+    struct db *db;
+    struct decide_limits limits;
+    struct memory *memory;
+    struct stories *stories;
+    /* of the item in hand */
+    struct judge_params params;
+    struct traits traits;
+    uint64_t model;
+    int64_t time_ms;
+    struct judge_candidate *candidates;
+    size_t count, cap;
+};
+
+struct decide *decide_create(struct db *db, const struct decide_limits *limits)
+{
+    struct decide *decide = mem_calloc(1, sizeof(*decide));
+
+    decide->db = db;
+    decide->limits = *limits;
+    decide->memory = memory_create(limits->commits);
+    decide->stories = stories_create(db, limits->centres);
+    return decide;
+}
+
+void decide_destroy(struct decide **decide)
+{
+    if (!decide || !*decide)
+        return;
+    memory_destroy(&(*decide)->memory);
+    stories_destroy(&(*decide)->stories);
+    free((*decide)->candidates);
+    free(*decide);
+    *decide = NULL;
+}
+
+/* --- loading ----------------------------------------------------------------------------------- */
+
+struct loading {
+    struct memory *memory;
+    struct memory_item *items;
+    struct msg_vector *vectors;
+    struct buf *bytes; /* one a row */
+    size_t count;
+};
+
+static struct span keep(struct buf *bytes, struct span from)
+{
+    struct span kept = span_of(bytes->data + bytes->len, from.n);
+
+    buf_add(bytes, from.p, from.n);
+    return kept;
+}
+
+static struct msg_vector vector_of(const struct db_traits *row)
+{
+    return (struct msg_vector){.model = row->model,
+                               .vector = row->vector,
+                               .signature = row->signature,
+                               .words = row->words,
+                               .url_key = row->url_key,
+                               .title_key = row->title_key,
+                               .figures = row->figures};
+}
+
+static struct memory_item item_of(const struct db_traits *row)
+{
+    return (struct memory_item){.id = row->id,
+                                .sequence = row->sequence,
+                                .story = row->story,
+                                .copy_of = row->copy_of,
+                                .time_ms = row->time_ms};
+}
+
+/* Rows come latest first, and are remembered oldest first. */
+static void load_row(void *arg, const struct db_traits *row)
+{
+    struct loading *loading = arg;
+    size_t i = loading->count++;
+    struct msg_vector *vector = &loading->vectors[i];
+    struct buf *bytes = &loading->bytes[i];
+
+    loading->items[i] = item_of(row);
+    *vector = vector_of(row);
+    bytes->cap = row->model.n + row->vector.n + row->signature.n + row->figures.n + 1;
+    bytes->data = mem_alloc(bytes->cap);
+    vector->model = keep(bytes, row->model);
+    vector->vector = keep(bytes, row->vector);
+    vector->signature = keep(bytes, row->signature);
+    vector->figures = keep(bytes, row->figures);
+}
+
+void decide_load(struct decide *decide)
+{
+    size_t most = decide->limits.commits;
+    struct loading loading = {.memory = decide->memory,
+                              .items = mem_calloc(most, sizeof(struct memory_item)),
+                              .vectors = mem_calloc(most, sizeof(struct msg_vector)),
+                              .bytes = mem_calloc(most, sizeof(struct buf))};
+
+    memory_clear(decide->memory);
+    stories_clear(decide->stories);
+    db_traits_latest(decide->db, (int64_t)most, load_row, &loading);
+    for (size_t i = loading.count; i-- > 0;) {
+        memory_add(decide->memory, &loading.items[i], &loading.vectors[i]);
+        buf_free(&loading.bytes[i]);
+    }
+    if (loading.count == most)
+        memory_forget(decide->memory, loading.items[most - 1].sequence - 1);
+    free(loading.items);
+    free(loading.vectors);
+    free(loading.bytes);
+}
+
+/* --- judging ----------------------------------------------------------------------------------- */
+
+bool decide_covers(const struct decide *decide, uint64_t epoch, const struct msg_verdict *verdict)
+{
+    uint64_t as_of = verdict->epoch == epoch ? verdict->as_of : 0;
+
+    return as_of >= memory_floor(decide->memory);
+}
+
+static bool in_window(const struct decide *decide, int64_t time_ms)
+{
+    uint64_t gap = time_ms > decide->time_ms ? (uint64_t)time_ms - (uint64_t)decide->time_ms
+                                             : (uint64_t)decide->time_ms - (uint64_t)time_ms;
+
+    return gap <= (uint64_t)decide->limits.window_ms;
+}
+
+static void consider(struct decide *decide, const struct memory_item *item)
+{
+    struct judge_candidate *candidate = NULL;
+    struct traits other;
+
+    if (!in_window(decide, item->time_ms))
+        return;
+    if (decide->count == decide->cap) {
+        decide->cap = decide->cap ? decide->cap * 2 : 256;
+        decide->candidates =
+            mem_realloc(decide->candidates, decide->cap, sizeof(*decide->candidates));
+    }
+    candidate = &decide->candidates[decide->count++];
+    *candidate = (struct judge_candidate){
+        .id = item->id, .story = item->story, .copy_of = item->copy_of, .time_ms = item->time_ms};
+    other = memory_view(&item->traits, item->model, decide->model);
+    judge_score(&decide->params, &decide->traits, &other, candidate);
+}
+
+static void consider_row(void *arg, const struct db_traits *row)
+{
+    struct msg_vector vector = vector_of(row);
+    struct memory_item item = item_of(row);
+    uint32_t space[192];
+
+    item.model = memory_model(row->model);
+    msg_vector_traits(&vector, space, &item.traits);
+    consider(arg, &item);
+}
+
+static void gather(struct decide *decide, uint64_t as_of, const struct msg_verdict *verdict)
+{
+    const struct msg_candidate *proposed = verdict->candidates.at;
+    const struct memory_item *item = NULL;
+
+    decide->count = 0;
+    for (size_t i = 0; as_of > 0 && i < verdict->candidates.count; i++) {
+        item = memory_find(decide->memory, proposed[i].id);
+        if (item && item->sequence <= as_of)
+            consider(decide, item);
+        else if (!item)
+            db_traits_of(decide->db, proposed[i].id, consider_row, decide);
+    }
+    for (size_t i = 0; (item = memory_latest(decide->memory, i)) && item->sequence > as_of; i++)
+        if (item->id)
+            consider(decide, item);
+}
+
+static const struct judge_centre *centre_of(void *arg, uint64_t story)
+{
+    struct decide *decide = arg;
+
+    return stories_centre(decide->stories, story, decide->model);
+}
+
+void decide_item(struct decide *decide, const struct msg_vector *vector, int64_t time_ms,
+                 uint64_t epoch, const struct msg_verdict *verdict, struct judge_verdict *out)
+{
+    uint64_t as_of = verdict->epoch == epoch ? verdict->as_of : 0;
+    char *name = mem_dup(vector->model.p, vector->model.n);
+    uint32_t space[192];
+
+    decide->params = *judge_params_of(name);
+    decide->params.model = NULL;
+    decide->params.window_ms = decide->limits.window_ms;
+    free(name);
+    msg_vector_traits(vector, space, &decide->traits);
+    decide->model = memory_model(vector->model);
+    decide->time_ms = time_ms;
+    gather(decide, as_of, verdict);
+    judge_decide(&decide->params, &decide->traits, time_ms, decide->candidates, decide->count, centre_of,
+                 decide, out);
+}
+
+void decide_learn(struct decide *decide, const struct memory_item *item, bool fresh,
+                  const struct msg_vector *vector)
+{
+    uint64_t model = memory_model(vector->model);
+
+    memory_add(decide->memory, item, vector);
+    if (!fresh)
+        stories_drop(decide->stories, item->story);
+    else if (item->story == item->id)
+        stories_found(decide->stories, item->story, model);
+    else if (item->copy_of == 0)
+        stories_join(decide->stories, item->story, model,
+                     &memory_find(decide->memory, item->id)->traits);
+}

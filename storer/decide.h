@@ -1,0 +1,41 @@
+/* What an item is: applies the judge to what a deduper proposed, to every commit it had not seen,
+ * and to the present centres of stories (DESIGN 3.6).  The numbers of a proposal are not used, only
+ * its ids: everything is scored anew from the store's own data. */
+#ifndef WEIR_STORER_DECIDE_H
+#define WEIR_STORER_DECIDE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct db;
+struct decide;
+struct judge_verdict;
+struct memory_item;
+struct msg_vector;
+struct msg_verdict;
+
+struct decide_limits {
+    size_t commits; /* remembered */
+    size_t centres; /* kept */
+    int64_t window_ms;
+};
+
+/* db is borrowed. */
+struct decide *decide_create(struct db *db, const struct decide_limits *limits);
+void decide_destroy(struct decide **decide);
+/* Takes the last commits from the store again; at start, and after a transaction that failed. */
+void decide_load(struct decide *decide);
+
+/* Whether memory reaches back to what the proposal had seen; otherwise some commits would be
+ * overlooked, and it is better made again. */
+bool decide_covers(const struct decide *decide, uint64_t epoch, const struct msg_verdict *verdict);
+/* The verdict on an item that is not in the store. */
+void decide_item(struct decide *decide, const struct msg_vector *vector, int64_t time_ms,
+                 uint64_t epoch, const struct msg_verdict *verdict, struct judge_verdict *out);
+/* The rows of an item were written: it is remembered, and counts for its story.  fresh: it is new in
+ * the store (and founded the story whose id is its own); otherwise it has changed. */
+void decide_learn(struct decide *decide, const struct memory_item *item, bool fresh,
+                  const struct msg_vector *vector);
+
+#endif

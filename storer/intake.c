@@ -1,0 +1,61 @@
+/* Taking what comes on reports and verdicts.  Reports are read first: a verdict whose report waits in
+ * the other socket would have to be held (DESIGN 5, rule 7). */
+#include "common/config.h"
+#include "common/log.h"
+#include "common/loop.h"
+#include "common/mem.h"
+#include "storer/writer_inner.h"
+
+enum { TAKE_MOST = 64 }; /* messages in one go, so that other inputs are heard */
+
+void intake_malformed(struct writer *writer, const char *what, const char *why)
+{
+    counters_add(writer->counters, COUNTER_malformed, 1);
+    log_warning("malformed", "what=%s why=\"%s\" do=dropped", what, why ? why : "?");
+}
+
+static bool take(struct writer *writer, struct inlet *inlet, enum input_kind kind)
+{
+    enum lane lane = LANE_LO;
+    zmsg_t *message = inlet_recv(inlet, &lane);
+    struct input *input = NULL;
+
+    if (!message)
+        return false;
+    input = mem_calloc(1, sizeof(*input));
+    *input = (struct input){.kind = kind, .message = message, .lane = lane};
+    batch_input(writer, input);
+    return true;
+}
+
+bool intake_take(struct writer *writer)
+{
+    int taken = 0;
+
+    while (taken < TAKE_MOST && writer->stuck == DB_OK) {
+        if (!take(writer, writer->reports, INPUT_REPORT) &&
+            !take(writer, writer->verdicts, INPUT_VERDICT))
+            break;
+        taken++;
+    }
+    return taken > 0;
+}
+
+static bool on_input(struct loop *loop, void *arg)
+{
+    (void)loop;
+    intake_take(arg);
+    return false;
+}
+
+void intake_watch(struct writer *writer, bool on)
+{
+    short events = on ? ZMQ_POLLIN : 0;
+
+    for (int lane = 0; lane < LANES && writer->reports && writer->verdicts; lane++) {
+        loop_socket(writer->loop, inlet_socket(writer->reports, (enum lane)lane), events, on_input,
+                    writer);
+        loop_socket(writer->loop, inlet_socket(writer->verdicts, (enum lane)lane), events, on_input,
+                    writer);
+    }
+}

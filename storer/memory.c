@@ -1,0 +1,130 @@
+#include "storer/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/hash.h"
+#include "common/mem.h"
+#include "common/msg.h"
+#include "storer/map64.h"
+
+enum { SPACE = 192 }; /* words that msg_vector_traits () fills */
+
+struct slot {
+    struct memory_item item;
+    uint32_t space[SPACE];
+    int8_t *vector;
+    size_t vector_cap;
+};
+
+struct memory {
+    struct slot *slots;
+    size_t cap, count, next; /* next: where the next commit goes */
+    struct map64 by_id;
+    uint64_t floor;
+};
+
+struct memory *memory_create(size_t commits)
+{
+    struct memory *memory = mem_calloc(1, sizeof(*memory));
+
+    memory->cap = commits;
+    memory->slots = mem_calloc(commits, sizeof(*memory->slots));
+    return memory;
+}
+
+void memory_clear(struct memory *memory)
+{
+    map64_free(&memory->by_id);
+    memory->count = memory->next = 0;
+    memory->floor = 0;
+}
+
+void memory_destroy(struct memory **memory)
+{
+    if (!memory || !*memory)
+        return;
+    memory_clear(*memory);
+    for (size_t i = 0; i < (*memory)->cap; i++)
+        free((*memory)->slots[i].vector);
+    free((*memory)->slots);
+    free(*memory);
+    *memory = NULL;
+}
+
+static void keep_traits(struct slot *slot, const struct msg_vector *vector)
+{
+    struct traits *traits = &slot->item.traits;
+
+    msg_vector_traits(vector, slot->space, traits);
+    if (traits->dims > slot->vector_cap) {
+        slot->vector_cap = traits->dims;
+        slot->vector = mem_realloc(slot->vector, slot->vector_cap, 1);
+    }
+    if (traits->dims > 0)
+        memcpy(slot->vector, traits->vector, traits->dims);
+    traits->vector = slot->vector;
+}
+
+void memory_add(struct memory *memory, const struct memory_item *item,
+                const struct msg_vector *vector)
+{
+    struct slot *slot = &memory->slots[memory->next];
+    struct slot *former = map64_get(&memory->by_id, item->id);
+
+    if (memory->count == memory->cap) {
+        if (slot->item.id && slot != former)
+            map64_remove(&memory->by_id, slot->item.id);
+        memory->floor = slot->item.sequence;
+    } else {
+        memory->count++;
+    }
+    if (former)
+        former->item.id = 0;
+    slot->item = *item;
+    slot->item.model = memory_model(vector->model);
+    keep_traits(slot, vector);
+    map64_put(&memory->by_id, item->id, slot);
+    memory->next = (memory->next + 1) % memory->cap;
+}
+
+const struct memory_item *memory_find(const struct memory *memory, uint64_t id)
+{
+    const struct slot *slot = map64_get(&memory->by_id, id);
+
+    return slot ? &slot->item : NULL;
+}
+
+const struct memory_item *memory_latest(const struct memory *memory, size_t i)
+{
+    if (i >= memory->count)
+        return NULL;
+    return &memory->slots[(memory->next + memory->cap - 1 - i) % memory->cap].item;
+}
+
+uint64_t memory_floor(const struct memory *memory)
+{
+    return memory->floor;
+}
+
+void memory_forget(struct memory *memory, uint64_t sequence)
+{
+    if (memory->floor < sequence)
+        memory->floor = sequence;
+}
+
+struct traits memory_view(const struct traits *traits, uint64_t model, uint64_t wanted)
+{
+    struct traits view = *traits;
+
+    if (model != wanted) {
+        view.dims = 0;
+        view.norm = 0;
+    }
+    return view;
+}
+
+uint64_t memory_model(struct span name)
+{
+    return hash_64(name.p, name.n);
+}

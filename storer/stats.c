@@ -1,0 +1,108 @@
+/* Figures, as JSON. */
+#include "storer/writer_inner.h"
+
+#include <inttypes.h>
+
+#include "common/clock.h"
+#include "common/config.h"
+#include "storer/held.h"
+#include "storer/journal.h"
+#include "storer/lease.h"
+#include "storer/outbox.h"
+#include "storer/query.h"
+
+enum { RATE_MS = 2000 };
+
+static int64_t oldest_ms(struct writer *writer)
+{
+    const struct journal_fetch *first = journal_first(writer->journal);
+    int64_t oldest = first ? first->since_ms : INT64_MAX;
+    int64_t lease = leases_oldest(writer->leases);
+
+    oldest = lease < oldest ? lease : oldest;
+    return oldest == INT64_MAX ? 0 : writer_now(writer) - oldest;
+}
+
+static void measure_rate(struct writer *writer)
+{
+    int64_t now_ms = clock_mono_ms();
+    uint64_t items = writer->counters->at[COUNTER_items];
+
+    if (now_ms - writer->rate_ms < RATE_MS)
+        return;
+    writer->stored_per_s =
+        1000.0 * (double)(items - writer->rate_items) / (double)(now_ms - writer->rate_ms);
+    writer->rate_items = items;
+    writer->rate_ms = now_ms;
+}
+
+static void window_figures(struct writer *writer, struct buf *json)
+{
+    writer->window.under_way = journal_under_way(writer->journal);
+    writer->window.reserved = leases_reserved(writer->leases);
+    writer->window.asked = writer->asked.count;
+    measure_rate(writer);
+    buf_printf(json,
+               "\"window\":%" PRIu64 ",\"window_max\":%" PRIu64 ",\"under_way\":%" PRIu64
+               ",\"reserved\":%" PRIu64 ",\"asked\":%" PRIu64 ",\"leases\":%zu,\"held\":%zu"
+               ",\"replaying\":%zu,\"oldest_ms\":%" PRId64 ",\"rate\":%.1f",
+               window_used(&writer->window), writer->window.items_max, writer->window.under_way,
+               writer->window.reserved, writer->window.asked, leases_count(writer->leases),
+               held_items(writer->held), journal_replaying(writer->journal), oldest_ms(writer),
+               writer->stored_per_s);
+    buf_printf(json, ",\"paused\":%s,\"stuck\":\"%s\",\"quiesce\":%u",
+               writer->committed.paused ? "true" : "false",
+               writer->stuck == DB_OK ? "" : db_error_name(writer->stuck),
+               writer->quiesce.purpose);
+}
+
+static void totals(const struct writer *writer, struct buf *json)
+{
+    const struct db_meta *m = &writer->committed;
+
+    buf_printf(json,
+               ",\"accepted\":%" PRIu64 ",\"stored\":%" PRIu64 ",\"updated\":%" PRIu64
+               ",\"known\":%" PRIu64 ",\"dead\":%" PRIu64 ",\"head\":%" PRIu64,
+               m->accepted, m->stored, m->updated, m->known, m->dead, m->head);
+}
+
+void stats_note(struct writer *writer, struct buf *json)
+{
+    buf_addc(json, '{');
+    window_figures(writer, json);
+    totals(writer, json);
+    buf_addc(json, '}');
+}
+
+static void counters(const struct writer *writer, struct buf *json)
+{
+    buf_adds(json, ",\"counters\":{");
+    for (int i = 0; i < COUNTERS; i++)
+        buf_printf(json, "%s\"%s\":%" PRIu64, i ? "," : "", counters_name((enum counter)i),
+                   writer->counters->at[i]);
+    buf_addc(json, '}');
+}
+
+void writer_stats(struct writer *writer, struct buf *json)
+{
+    const struct query_figures *q = writer->query ? query_figures(writer->query) : NULL;
+
+    buf_addc(json, '{');
+    window_figures(writer, json);
+    totals(writer, json);
+    buf_printf(json,
+               ",\"epoch\":%" PRIu64 ",\"fetches\":%zu,\"sources\":%zu,\"due\":%zu"
+               ",\"fetchers\":%zu,\"embedders\":%zu,\"jobs_waiting\":%zu",
+               writer->committed.epoch, journal_fetches(writer->journal),
+               schedule_sources(writer->schedule), schedule_due(writer->schedule, clock_utc_ms()),
+               writer->fetchers, writer->embedders, outbox_waiting(writer->jobs));
+    if (q)
+        buf_printf(json,
+                   ",\"queries\":{\"queued\":%" PRIu64 ",\"active\":%" PRIu64
+                   ",\"answered\":%" PRIu64 ",\"refused\":%" PRIu64 ",\"interrupted\":%" PRIu64
+                   ",\"gone\":%" PRIu64 ",\"malformed\":%" PRIu64 "}",
+                   q->queued, q->active, q->answered, q->refused, q->interrupted, q->gone,
+                   q->malformed);
+    counters(writer, json);
+    buf_addc(json, '}');
+}

@@ -1,0 +1,207 @@
+/* The writer's state, and how its files call each other.
+ *
+ * Inputs (reports, verdicts, commands) are applied to the open transaction as they come, and kept
+ * until it is committed.  What leaves the process waits for the commit, too.  A transaction that
+ * fails is rolled back, memory is made anew from the file, and the same inputs are applied again:
+ * memory never says more than the file. */
+#ifndef WEIR_STORER_WRITER_INNER_H
+#define WEIR_STORER_WRITER_INNER_H
+
+#include <czmq.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/buf.h"
+#include "common/counters.h"
+#include "common/link.h"
+#include "common/msg.h"
+#include "storer/db.h"
+#include "storer/map64.h"
+#include "storer/quiesce.h"
+#include "storer/schedule.h"
+#include "storer/window.h"
+#include "storer/writer.h"
+
+struct decide;
+struct held;
+struct inlet;
+struct journal;
+struct journal_fetch;
+struct journal_item;
+struct leases;
+struct outbox;
+struct query;
+
+enum input_kind { INPUT_REPORT, INPUT_VERDICT, INPUT_COMMAND };
+
+struct input {
+    struct input *next;
+    enum input_kind kind;
+    zmsg_t *message; /* a report or verdict */
+    enum lane lane;
+    uint64_t token; /* a command */
+    char *verb, *json;
+    int code; /* its answer, once it was applied */
+    char *error, *answer;
+};
+
+/* A message that is sent once the transaction is committed. */
+struct sending {
+    struct sending *next;
+    struct outbox *outbox;
+    enum lane lane;
+    zmsg_t *message;
+    struct schedule_source *leased; /* a lease given in this transaction */
+    uint64_t lease;
+    bool hi;
+};
+
+struct ended {
+    uint64_t fetch;
+    uint8_t key[MSG_KEY];
+};
+
+struct batch {
+    bool open;
+    int64_t since_ms;
+    size_t items, bytes;
+    struct input *first, **end;
+    struct sending *sendings, **sendings_end;
+    struct ended *ended; /* items whose row must go, unless their fetch went */
+    size_t ended_count, ended_cap;
+    struct msg_entry *entries; /* to be published; they borrow from the inputs */
+    size_t entry_count, entry_cap;
+    uint64_t *touched; /* sources whose row changed */
+    size_t touched_count, touched_cap;
+};
+
+struct writer {
+    struct service *service;
+    const struct config *config;
+    struct counters *counters;
+    struct loop *loop;
+    int lock; /* of the file */
+
+    struct db *db;
+    struct db_meta meta; /* with what the open transaction adds */
+    struct db_meta committed;
+    struct decide *decide;
+    struct journal *journal;
+    struct leases *leases;
+    struct held *held;
+    struct schedule *schedule;
+    struct schedule_times times;
+    struct window window;
+    struct map64 asked; /* items whose vector was asked for: id -> struct asked */
+    struct quiesce quiesce;
+    struct batch batch;
+
+    struct inlet *reports, *verdicts;
+    struct outbox *jobs, *items;
+    zsock_t *events;
+    struct query *query;
+    uint64_t ticker, batch_timer;
+
+    int64_t started_ms; /* the writer's clock */
+    int64_t looked_ms, skipped_ms;
+    uint64_t broker, losses; /* of the last roster */
+    size_t fetchers, embedders;
+    uint64_t reopened;
+    enum db_error stuck; /* the store cannot be written to; inputs wait */
+    int64_t retry_ms;
+    int64_t tended_ms;
+    int64_t wanted_check_ms;
+    bool retries_asked; /* dead letters may wait to be revived */
+    bool drained_said;
+    bool stopping;
+    unsigned warned_percent;
+    int64_t rate_ms; /* when the rates below were taken */
+    double stored_per_s;
+    uint64_t rate_items;
+
+    struct msg_pool pools[4]; /* of header, item, vector, verdict or report */
+    struct buf scratch, space, note;
+};
+
+/* --- writer.c --- */
+/* The writer's clock: monotonic, without the time in which nobody looked. */
+int64_t writer_now(struct writer *writer);
+/* Something was lost that may have carried items or leases. */
+void writer_lost(struct writer *writer, const char *what);
+size_t writer_in_flight(struct writer *writer);
+
+/* --- load.c --- */
+/* Makes memory from the file: journal, leases, schedule, judge.  false: the file could not be read. */
+bool writer_load(struct writer *writer);
+/* Takes up what was made a fetch of one item from a dead letter. */
+void load_revived(struct writer *writer, uint64_t fetch, uint64_t source, const uint8_t *key,
+                  uint64_t bytes);
+
+/* --- intake.c --- */
+/* Reads what waits, reports first; bounded.  true: something came. */
+bool intake_take(struct writer *writer);
+void intake_watch(struct writer *writer, bool on);
+/* Counts and logs a message that cannot be read. */
+void intake_malformed(struct writer *writer, const char *what, const char *why);
+
+/* --- batch.c --- */
+/* Takes the input, applies it and keeps it. */
+void batch_input(struct writer *writer, struct input *input);
+/* Opens a transaction where none is open. */
+void batch_open(struct writer *writer);
+/* Commits what is open, if it is ripe. */
+void batch_ripe(struct writer *writer);
+void batch_commit(struct writer *writer);
+/* The retry after a failure. */
+void batch_retry(struct writer *writer);
+void batch_free(struct writer *writer);
+/* Sends a message once the transaction is committed; dropped where it fails. */
+struct sending *batch_send(struct writer *writer, struct outbox *outbox, enum lane lane,
+                           zmsg_t *message);
+void batch_ended(struct writer *writer, uint64_t fetch, const uint8_t *key);
+void batch_entry(struct writer *writer, const struct msg_entry *entry);
+void batch_touched(struct writer *writer, uint64_t source);
+void input_free(struct input *input);
+
+/* --- accept.c, settle.c, command_apply (command.c) --- */
+void accept_report(struct writer *writer, struct input *input);
+void settle_verdict(struct writer *writer, struct input *input);
+void command_apply(struct writer *writer, struct input *input);
+/* An item of an accepted fetch has ended; completes the fetch with its last one. */
+void settle_end(struct writer *writer, struct journal_fetch *fetch, struct journal_item *item);
+void settle_dead(struct writer *writer, struct journal_fetch *fetch, struct journal_item *item,
+                 bool with_body, const char *reason);
+/* A try alone ended in a crash or an error. */
+void settle_blame(struct writer *writer, struct journal_fetch *fetch, struct journal_item *item,
+                  const char *why);
+
+/* --- issue.c, replay.c, wanted.c: what the storer sends --- */
+/* Adds to the open transaction (or opens one) the leases, replays and questions that may go. */
+void issue_work(struct writer *writer);
+void issue_undo(struct writer *writer, struct sending *sending);
+/* Lapses leases that are due. */
+void issue_sweep(struct writer *writer);
+void issue_fetcher_lost(struct writer *writer, struct span leases, bool crashed);
+void replay_work(struct writer *writer);
+void wanted_work(struct writer *writer);
+void wanted_arrived(struct writer *writer, uint64_t item);
+/* A header with the writer's epoch, head and model. */
+struct msg_header issue_header(const struct writer *writer, enum msg_kind kind);
+zmsg_t *issue_message(struct writer *writer, const struct msg_header *header);
+
+/* --- publish.c --- */
+void publish_commit(struct writer *writer, const struct msg_entry *entries, size_t count);
+void publish_state(struct writer *writer, const char *event, const char *json);
+
+/* --- stats.c --- */
+/* The short form, for heartbeats. */
+void stats_note(struct writer *writer, struct buf *json);
+
+/* --- control.c --- */
+void control_message(struct service *service, void *self, enum msg_type type, const void *message);
+void control_welcomed(struct service *service, void *self, uint64_t broker);
+void control_beat(struct service *service, void *self, struct msg_heartbeat *heartbeat);
+/* Answers a QUIESCE that stands, and lets it lapse. */
+void control_tend(struct writer *writer);
+
+#endif
