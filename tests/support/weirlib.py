@@ -40,6 +40,9 @@ TEST_SETTINGS = {"fetcher.allow_networks": "127.0.0.0/8", "storer.host_spacing_m
                  "storer.host_requests": 16}
 
 
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
 class Timeout(AssertionError):
     """A condition did not come true in time; the text names it."""
 
@@ -121,7 +124,7 @@ class Server:
             f"http://127.0.0.1:{self.port}/__control/{action}", method="POST",
             data=json.dumps(arguments).encode(), headers={"Content-Type": "application/json"})
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with DIRECT.open(request, timeout=30) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             raise Failed(f"control {action}: {error.read().decode(errors='replace')}") from error
@@ -171,10 +174,12 @@ class Member:
         self.starts = 0
         self.started = 0.0
         self.restart = True
+        self.ended = True           # and its exit code stands in `exits`
         self.lock = threading.RLock()
 
     def start(self):
         with self.lock:
+            self.ended = False
             with open(self.log_path, "ab") as log:
                 self.process = subprocess.Popen(self.argv, stdin=subprocess.DEVNULL, stdout=log,
                                                 stderr=log, env=self.env, cwd="/")
@@ -187,18 +192,20 @@ class Member:
 
     @property
     def alive(self):
-        return self.process is not None and self.process.returncode is None
+        return not self.ended
+
+    def _note(self):
+        """Under the lock: notes the exit code of a process that has ended."""
+        if not self.ended and self.process.poll() is not None:
+            self.exits.append(self.process.returncode)
+            self.ended = True
+        return self.ended
 
     def reap(self):
         """Notes an exit and starts the process again where a supervisor would."""
         with self.lock:
-            if not self.process:
+            if not self.process or not self._note():
                 return
-            if self.process.returncode is None:
-                code = self.process.poll()
-                if code is None:
-                    return
-                self.exits.append(code)
             wanted = self.restart and self.exits[-1] not in NO_RESTART
             if wanted and time.monotonic() - self.started >= min(0.5 * self.starts, 2):
                 self.start()
@@ -206,7 +213,7 @@ class Member:
     def signal(self, number):
         """Sends a signal to the living process; False if there is none."""
         with self.lock:
-            if self.process is None or self.process.poll() is not None:
+            if self._note():
                 return False
             self.process.send_signal(number)
             return True
@@ -246,7 +253,9 @@ class Pipeline:
         self.config = config
         self.settings = {"runtime.dir": self.runtime, "store.path": self.store, **TEST_SETTINGS,
                          **(settings or {})}
-        self.env = dict(os.environ, **(env or {}))
+        # A proxy of the machine has no business between loopback addresses.
+        self.env = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")}
+        self.env.update(env or {})
         self.members = {}
         self.counter = {}
         self._end = threading.Event()
