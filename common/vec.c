@@ -2,6 +2,7 @@
 
 #include "common/traits.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -26,28 +27,6 @@ bool vec_wide(void)
 #endif
 }
 
-float vec_quantise(const float *in, size_t n, int8_t *out)
-{
-    float largest = 0.0F;
-    bool finite = true;
-
-    for (size_t i = 0; i < n; i++) {
-        float size = fabsf(in[i]);
-        finite &= size <= 3.4e38F; /* false for NaN, too */
-        largest = size > largest ? size : largest;
-    }
-    if (!finite || largest < 1e-30F) {
-        memset(out, 0, n);
-        return 0.0F;
-    }
-    float scale = 127.0F / largest;
-    for (size_t i = 0; i < n; i++) {
-        float scaled = in[i] * scale;
-        out[i] = (int8_t)(scaled + copysignf(0.5F, scaled));
-    }
-    return vec_norm(out, n);
-}
-
 float vec_norm(const int8_t *v, size_t n)
 {
     return sqrtf((float)vec_dot(v, v, n));
@@ -58,6 +37,26 @@ float vec_cosine(const int8_t *a, float norm_a, const int8_t *b, float norm_b, s
     if (norm_a <= 0.0F || norm_b <= 0.0F)
         return 0.0F;
     return (float)vec_dot(a, b, n) / (norm_a * norm_b);
+}
+
+/* The largest component's size; infinite where one is infinite or no number. */
+static float largest_portable(const float *in, size_t n)
+{
+    float largest = 0.0F;
+
+    for (size_t i = 0; i < n; i++) {
+        float size = fabsf(in[i]);
+        largest = size <= largest ? largest : size <= FLT_MAX ? size : INFINITY;
+    }
+    return largest;
+}
+
+static void scale_portable(const float *in, size_t n, float scale, int8_t *out)
+{
+    for (size_t i = 0; i < n; i++) {
+        float scaled = in[i] * scale;
+        out[i] = (int8_t)(scaled + copysignf(0.5F, scaled));
+    }
 }
 
 static int32_t dot_portable(const int8_t *a, const int8_t *b, size_t n)
@@ -95,6 +94,42 @@ static uint32_t same_portable(const uint32_t *a, const uint32_t *b)
 }
 
 #if defined(__x86_64__)
+
+WIDE static float largest_wide(const float *in, size_t n)
+{
+    const __m256 sign = _mm256_set1_ps(-0.0F), most = _mm256_set1_ps(FLT_MAX);
+    __m256 largest = _mm256_setzero_ps(), bad = _mm256_setzero_ps();
+    float lanes[8];
+    size_t i = 0;
+
+    for (; i + 8 <= n; i += 8) {
+        __m256 size = _mm256_andnot_ps(sign, _mm256_loadu_ps(in + i));
+        bad = _mm256_or_ps(bad, _mm256_cmp_ps(size, most, _CMP_NLE_UQ));
+        largest = _mm256_max_ps(largest, size);
+    }
+    if (_mm256_movemask_ps(bad))
+        return INFINITY;
+    _mm256_storeu_ps(lanes, largest);
+    return fmaxf(largest_portable(lanes, 8), largest_portable(in + i, n - i));
+}
+
+WIDE static void scale_wide(const float *in, size_t n, float scale, int8_t *out)
+{
+    const __m256 sign = _mm256_set1_ps(-0.0F), half = _mm256_set1_ps(0.5F);
+    const __m256i first = _mm256_set1_epi64x(0x0c080400);
+    size_t i = 0;
+
+    for (; i + 8 <= n; i += 8) {
+        __m256 scaled = _mm256_mul_ps(_mm256_loadu_ps(in + i), _mm256_set1_ps(scale));
+        __m256 rounded = _mm256_add_ps(scaled, _mm256_or_ps(_mm256_and_ps(scaled, sign), half));
+        /* The lowest byte of each lane. */
+        __m256i bytes = _mm256_shuffle_epi8(_mm256_cvttps_epi32(rounded), first);
+        int32_t low = _mm256_extract_epi32(bytes, 0), high = _mm256_extract_epi32(bytes, 4);
+        memcpy(out + i, &low, 4);
+        memcpy(out + i + 4, &high, 4);
+    }
+    scale_portable(in + i, n - i, scale, out + i);
+}
 
 WIDE static int32_t sum_lanes(__m256i v)
 {
@@ -162,6 +197,8 @@ WIDE static uint32_t same_wide(const uint32_t *a, const uint32_t *b)
 }
 
 #else
+#define largest_wide largest_portable
+#define scale_wide   scale_portable
 #define dot_wide     dot_portable
 #define signs_wide   signs_portable
 #define hamming_wide hamming_portable
@@ -189,4 +226,16 @@ uint32_t vec_hamming(const uint64_t *a, const uint64_t *b, size_t words)
 uint32_t vec_same(const uint32_t *a, const uint32_t *b)
 {
     return vec_wide() ? same_wide(a, b) : same_portable(a, b);
+}
+
+float vec_quantise(const float *in, size_t n, int8_t *out)
+{
+    float largest = vec_wide() ? largest_wide(in, n) : largest_portable(in, n);
+
+    if (!isfinite(largest) || largest < 1e-30F) {
+        memset(out, 0, n);
+        return 0.0F;
+    }
+    (vec_wide() ? scale_wide : scale_portable)(in, n, 127.0F / largest, out);
+    return vec_norm(out, n);
 }

@@ -1,15 +1,16 @@
 #include "embedder/traits.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
 /* What a desk puts before a headline; none of it tells what the item says. */
 static const char *const labels[] = {
-    "breaking news", "breaking",  "live updates", "live blog",   "live",      "update",
-    "updated",       "watch",     "video",        "photos",      "exclusive", "just in",
-    "urgent",        "analysis",  "opinion",      "eilmeldung",  "liveblog",  "ticker",
-    "en direct",     "direct",    "urgence",      "última hora", "en vivo",   "en directo",
-    "in diretta",    "ultim'ora", "срочно",       "son dakika",  "pilne",
+    "breaking news", "breaking",    "live updates", "live blog",  "live",      "update", "updated",
+    "watch",         "video",       "photos",       "exclusive",  "just in",   "urgent", "analysis",
+    "opinion",       "eilmeldung",  "liveblog",     "ticker",     "en direct", "direct", "urgence",
+    "última hora",   "en vivo",     "en directo",   "in diretta", "ultim'ora", "срочно", "Срочно",
+    "СРОЧНО",        "Última hora", "ÚLTIMA HORA",  "son dakika", "pilne",
 };
 
 /* What stands between a headline and the name of its site. */
@@ -33,7 +34,9 @@ static size_t label_length(struct span s)
 {
     for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
         size_t n = strlen(labels[i]), open = s.n && s.p[0] == '[';
-        if (s.n < n + open + 2 || strncasecmp(s.p + open, labels[i], n) != 0)
+        if (s.n < n + open + 2 ||
+            tolower((unsigned char)s.p[open]) != (unsigned char)labels[i][0] ||
+            strncasecmp(s.p + open, labels[i], n) != 0)
             continue;
         const char *after = s.p + open + n;
         if (open ? *after == ']' : *after == ':' || *after == '|')
@@ -69,7 +72,8 @@ static bool is_site(const char *p, size_t n)
 static struct span cut_site(struct span s)
 {
     for (size_t at = s.n; at-- > 1;) {
-        if (s.p[at] != ' ')
+        /* Most spaces stand before a word. */
+        if (s.p[at] != ' ' || at + 1 == s.n || isalnum((unsigned char)s.p[at + 1]))
             continue;
         for (size_t i = 0; i < sizeof dividers / sizeof *dividers; i++) {
             size_t n = strlen(dividers[i]);

@@ -11,6 +11,7 @@
 #include "embedder/tokens.h"
 #include "embedder/traits.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -53,8 +54,22 @@ static void add_word(struct buf *out, uint64_t rank)
 
     for (uint64_t i = 0; i < length; i++)
         buf_adds(out, syllables[random_next(&state) % 16]);
-    buf_adds(out, "snrdtlye" + random_next(&state) % 8);
-    out->data[--out->len] = 0;
+    buf_addc(out, "snrdtlye"[random_next(&state) % 8]);
+}
+
+/* A word or a number, at times with a capital, and what follows it. */
+static void add_term(struct buf *out, uint64_t *state)
+{
+    size_t at = out->len;
+    uint64_t dice = random_next(state) % 100;
+
+    if (dice < 3)
+        buf_printf(out, "%d", (int)(random_next(state) % 3000));
+    else
+        add_word(out, (uint64_t)pow((double)VOCABULARY, random_unit(state)));
+    if (dice > 85)
+        out->data[at] = (char)toupper((unsigned char)out->data[at]);
+    buf_adds(out, dice % 20 == 4 ? ". " : dice % 20 == 5 ? ", " : dice % 50 == 6 ? "'s " : " ");
 }
 
 static struct document invent(uint64_t seed, size_t bytes)
@@ -62,11 +77,8 @@ static struct document invent(uint64_t seed, size_t bytes)
     struct buf title = {0}, text = {0};
     uint64_t state = seed;
 
-    for (size_t words = 0; text.len < bytes; words++) {
-        struct buf *to = words < TITLE_WORDS ? &title : &text;
-        add_word(to, (uint64_t)(pow((double)VOCABULARY, random_unit(&state))));
-        buf_adds(to, words % 13 == 12 ? ". " : " ");
-    }
+    for (size_t words = 0; text.len < bytes; words++)
+        add_term(words < TITLE_WORDS ? &title : &text, &state);
     struct document document = {.title_length = title.len, .text_length = text.len};
     document.title = buf_take(&title);
     document.text = buf_take(&text);

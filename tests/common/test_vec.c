@@ -109,6 +109,44 @@ static void check_quantise(void)
     ck_assert_float_eq_tol(norm, sqrtf(64 * 64 + 127 * 127 + 32 * 32), 1e-3F);
 }
 
+START_TEST(both_paths_quantise_alike)
+{
+    enum { N = 517 };
+    float in[N];
+    int8_t wide[N], portable[N];
+
+    for (int round = 0; round < 200; round++) {
+        for (size_t i = 0; i < N; i++)
+            in[i] = ((float)draw() - 8388608.0F) * (float)(1 + round);
+        float a = vec_quantise(in, N, wide);
+        vec_force_portable(true);
+        float b = vec_quantise(in, N, portable);
+        vec_force_portable(false);
+        ck_assert_float_eq(a, b);
+        ck_assert_mem_eq(wide, portable, N);
+    }
+}
+END_TEST
+
+START_TEST(a_bad_component_is_found_anywhere)
+{
+    const float bad[] = {NAN, -NAN, INFINITY, -INFINITY};
+
+    for (int portable = 0; portable < 2; portable++) {
+        vec_force_portable(portable);
+        for (size_t at = 0; at < 19; at++) {
+            for (size_t k = 0; k < 4; k++) {
+                float in[19] = {1.0F, -2.0F};
+                int8_t out[19];
+                in[at] = bad[k];
+                ck_assert_float_eq(vec_quantise(in, 19, out), 0.0F);
+            }
+        }
+    }
+    vec_force_portable(false);
+}
+END_TEST
+
 START_TEST(dot_is_exact)
 {
     on_both(check_dot);
@@ -166,6 +204,8 @@ int main(void)
     TCase *tests = tcase_create("all");
     SRunner *runner = srunner_create(suite);
 
+    tcase_add_test(tests, both_paths_quantise_alike);
+    tcase_add_test(tests, a_bad_component_is_found_anywhere);
     tcase_add_test(tests, dot_is_exact);
     tcase_add_test(tests, signs_are_one_bit_a_dimension);
     tcase_add_test(tests, hamming_counts_bits);

@@ -74,6 +74,8 @@ static const struct {
     {"Dam fails in the north | Site", "Dam fails in the north"},
     {"Dam fails in the north — Site", "Dam fails in the north"},
     {"Dam fails in the north - 12 dead", "Dam fails in the north - 12 dead"},
+    {"СРОЧНО: прорвало плотину", "прорвало плотину"},
+    {"Última hora: se rompe la presa", "se rompe la presa"},
     {"Live music returns", "Live music returns"},
     {"Dam fails - officials", "Dam fails - officials"},
     {"Well-known dam", "Well-known dam"},
