@@ -67,6 +67,8 @@ static void take_hello(struct broker *broker, struct peer *peer, const struct ms
         log_info("hello", "instance=%.*s version=%.*s leaving=%d", (int)hello->instance.n,
                  hello->instance.p, (int)hello->version.n, hello->version.p, (int)hello->leaving);
     instance = roster_hello(&broker->roster, peer->identity, hello, now);
+    if (instance->stage == STAGE_STORER)
+        order_storer_came(&broker->order);
     welcome(broker, peer->identity, broker->run, NULL);
     if (order_refuses(&broker->order, instance)) {
         struct msg_stop stop = {.within_ms = (uint64_t)broker->app.config->service_stop_ms,

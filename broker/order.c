@@ -27,7 +27,8 @@ void order_shutdown(struct order *order, const struct config *config, int64_t no
 
 void order_quiesced(struct order *order, const struct msg_quiesced *quiesced)
 {
-    if (order->phase == ORDER_IDLE || quiesced->purpose != order->purpose)
+    if (order->phase == ORDER_IDLE || quiesced->purpose != order->purpose ||
+        quiesced->round != (uint64_t)order->began_utc_ms)
         return;
     if (!order->in_flight_first)
         order->in_flight_first = quiesced->in_flight;
@@ -36,6 +37,12 @@ void order_quiesced(struct order *order, const struct msg_quiesced *quiesced)
     snprintf(order->where, sizeof(order->where), "%.*s", (int)quiesced->where.n, quiesced->where.p);
     if (quiesced->done)
         order->storer_answered = true;
+}
+
+void order_storer_came(struct order *order)
+{
+    if (order->phase == ORDER_DRAINING)
+        order->storer_answered = false;
 }
 
 void order_storer_gone(struct order *order, uint64_t left)

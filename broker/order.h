@@ -23,8 +23,8 @@ struct order {
     bool drained;         /* nothing was in flight when stopping began */
     bool storer_answered; /* QUIESCED {done} came for this purpose */
     bool storer_was_there;
-    int64_t began_ms; /* monotonic */
-    int64_t began_utc_ms;
+    int64_t began_ms;     /* monotonic */
+    int64_t began_utc_ms; /* also the round's number */
     int64_t drain_until_ms;
     int64_t stage_since_ms;
     int64_t end_by_ms;        /* shutdown only */
@@ -47,8 +47,11 @@ struct order_actions {
 /* The operator or a signal wants all to stop.  Asked again it changes nothing. */
 void order_shutdown(struct order *order, const struct config *config, int64_t now_ms,
                     int64_t now_utc_ms);
-/* The storer has answered. */
+/* The storer has answered; an answer to another round is passed over, so that an old "nothing in
+ * flight" never serves the next one who leaves. */
 void order_quiesced(struct order *order, const struct msg_quiesced *quiesced);
+/* The storer said HELLO: what it answered before is void. */
+void order_storer_came(struct order *order);
 /* The storer said BYE: its count of what is left is the last word. */
 void order_storer_gone(struct order *order, uint64_t left);
 /* True where an instance that says HELLO now must be told to stop. */
