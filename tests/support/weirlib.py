@@ -74,6 +74,29 @@ def free_port():
         return sock.getsockname()[1]
 
 
+def pair_scores(found, truth):
+    """(precision, recall, F1) over pairs of a grouping {name: group} against another one."""
+    def pairs(groups):
+        count = {}
+        for group in groups:
+            count[group] = count.get(group, 0) + 1
+        return sum(n * (n - 1) // 2 for n in count.values())
+    names = [name for name in truth if name in found]
+    both = pairs((found[n], truth[n]) for n in names)
+    one, other = pairs(found[n] for n in names), pairs(truth[n] for n in names)
+    precision = both / one if one else 1.0
+    recall = both / other if other else 1.0
+    return precision, recall, 2 * precision * recall / (precision + recall or 1)
+
+
+def read_truth(path=None):
+    """The rows of a truth.tsv as dicts (guid, story, copy_of, feed); default: the sample's."""
+    path = path or os.path.join(ROOT, "tests/data/sample/truth.tsv")
+    with open(path, encoding="utf-8") as file:
+        names, *rows = [line.rstrip("\n").split("\t") for line in file]
+    return [dict(zip(names, row)) for row in rows]
+
+
 def cpu_of(pid):
     """CPU seconds that a living process has used, or None."""
     try:
@@ -179,10 +202,10 @@ class Member:
 
     def start(self):
         with self.lock:
-            self.ended = False
             with open(self.log_path, "ab") as log:
                 self.process = subprocess.Popen(self.argv, stdin=subprocess.DEVNULL, stdout=log,
                                                 stderr=log, env=self.env, cwd="/")
+            self.ended = False
             self.starts += 1
             self.started = time.monotonic()
 
@@ -409,6 +432,44 @@ class Pipeline:
     def scalar(self, sql, *values):
         rows = self.query(sql, *values)
         return rows[0][0] if rows else None
+
+    def sum(self):
+        """The figures of the sum that must always hold, from one snapshot of the store's file."""
+        rows = self.query("select name, value from meta where name in ('accepted', 'stored',"
+                          " 'updated', 'known', 'dead')"
+                          " union all select 'under_way', count(*) from fetch_item")
+        return dict(rows)
+
+    def sum_holds(self):
+        """accepted = stored + updated + known + dead + under way; says so when it is not."""
+        now = self.sum()
+        right = sum(now.get(k, 0) for k in ("stored", "updated", "known", "dead", "under_way"))
+        if not now or now["accepted"] != right:
+            print(f"sum: {now}", flush=True)
+            return False
+        return True
+
+    def under_way(self):
+        """Items accepted and not ended, and fetches that are open."""
+        rows = self.query("select (select count(*) from fetch_item) + (select count(*) from fetch)")
+        return rows[0][0] if rows else None
+
+    def stored(self):
+        """The set of guids in the store."""
+        return {guid for (guid,) in self.query("select guid from item")}
+
+    def doubled(self):
+        """Guids stored more than once for one source."""
+        return [guid for (guid,) in self.query(
+            "select guid from item group by source, guid having count(*) > 1")]
+
+    def stories(self):
+        """{guid: story id} of all items; where sources share a guid, the last one wins."""
+        return dict(self.query("select guid, story from item order by id"))
+
+    def copies(self):
+        """{guid: guid of the first item with that text} of all copies."""
+        return dict(self.query("select c.guid, f.guid from item c join item f on f.id = c.copy_of"))
 
     def log(self, name):
         return self[name].log()
