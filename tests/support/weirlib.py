@@ -9,7 +9,7 @@
         s.check(weir.verify(), "weir verify is clean")
 
 A Scenario prints `ok WHAT`, `FAIL WHAT` and `name=value` lines and exits 0 or 1 (77: skipped).  The temp
-folder is removed unless something failed or WEIR_KEEP is set.  Every wait has a limit.
+folder is removed unless something failed or KEEP is set.  Every wait has a limit.
 """
 
 import contextlib
@@ -276,8 +276,9 @@ class Pipeline:
         self.config = config
         self.settings = {"runtime.dir": self.runtime, "store.path": self.store, **TEST_SETTINGS,
                          **(settings or {})}
-        # A proxy of the machine has no business between loopback addresses.
-        self.env = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")}
+        # Neither a proxy of the machine nor somebody's own settings belong into a test.
+        self.env = {k: v for k, v in os.environ.items()
+                    if not k.lower().endswith("_proxy") and not k.startswith("WEIR_")}
         self.env.update(env or {})
         self.members = {}
         self.counter = {}
@@ -517,7 +518,7 @@ class Scenario:
             self.failed += 1
         for thing in reversed(self.owned):
             thing.destroy() if isinstance(thing, Pipeline) else thing.stop()
-        if self.failed or os.environ.get("WEIR_KEEP"):
+        if self.failed or os.environ.get("KEEP"):
             print(f"folder={self.folder}", flush=True)
         else:
             shutil.rmtree(self.folder, ignore_errors=True)
