@@ -12,22 +12,42 @@ static bool is_blank(struct span s)
     return true;
 }
 
+/* A newline directly behind <pre> is not part of its text. */
+static struct span without_newline(struct span text)
+{
+    size_t n = text.n > 1 && text.p[0] == '\r' && text.p[1] == '\n' ? 2 : 1;
+
+    return *text.p == '\n' || *text.p == '\r' ? span_of(text.p + n, text.n - n) : text;
+}
+
+/* So a newline that is part of the text, and comes first, is written twice. */
+static void guard_newline(struct html_out *out, size_t at)
+{
+    if (out->buf->data[at] != '\n')
+        return;
+    if (!html_out_fits(out, 1)) {
+        out->buf->len = at;
+        return;
+    }
+    buf_addc(out->buf, '\n');
+    memmove(out->buf->data + at + 1, out->buf->data + at, out->buf->len - at - 1);
+}
+
 static void take_text(struct html_tree *tree, struct span text)
 {
+    size_t at = tree->out.buf ? tree->out.buf->len : 0;
+
     if (html_tree_muted(tree))
         return;
     if (!is_blank(text))
         html_tree_prepare_text(tree);
-    if (tree->line_start) { /* a newline directly behind <pre> is not part of it */
-        if (*text.p == '\r')
-            text = span_of(text.p + 1, text.n - 1);
-        if (text.n && *text.p == '\n')
-            text = span_of(text.p + 1, text.n - 1);
-        if (text.n && (*text.p == '\n' || *text.p == '\r' || *text.p == '&'))
-            html_out_text(&tree->out, span_of("\n", 1), true);
+    if (tree->behind_pre)
+        text = without_newline(text);
+    html_out_text(&tree->out, text, true);
+    if (tree->line_start && tree->out.buf && tree->out.buf->len > at) {
+        guard_newline(&tree->out, at);
         tree->line_start = false;
     }
-    html_out_text(&tree->out, text, true);
     html_plain_text(&tree->plain, text);
 }
 
@@ -62,6 +82,7 @@ static void take_kept(struct html_tree *tree, const struct html_element *e,
         return;
     html_tree_push(tree, e, hidden, written);
     tree->line_start = written && e->id == HTML_PRE;
+    tree->behind_pre = e->id == HTML_PRE;
 }
 
 static void take_start(struct html_tree *tree, struct html_lexer *lexer,
@@ -104,9 +125,10 @@ static void run(struct html_tree *tree, struct span in, bool keep_broken)
     while (html_lexer_next(&lexer, &token)) {
         if (token.type == HTML_TEXT)
             take_text(tree, token.text);
-        else if (token.type == HTML_START)
+        tree->behind_pre = false;
+        if (token.type == HTML_START)
             take_start(tree, &lexer, &token);
-        else
+        else if (token.type == HTML_END)
             take_end(tree, &token);
         if ((tree->out.full || !tree->out.buf) && (tree->plain.out.full || !tree->plain.out.buf))
             break;

@@ -28,7 +28,7 @@ static char *data_picture(struct span value)
         if (!starts(rest, TYPES[i]) || !starts(span_of(rest.p + n, rest.n - n), ";base64,"))
             continue;
         for (size_t k = n + 8; k < rest.n; k++)
-            if (!isalnum((unsigned char)rest.p[k]) && !strchr("+/=", rest.p[k]))
+            if (!isalnum((unsigned char)rest.p[k]) && !memchr("+/=", rest.p[k], 3))
                 return NULL;
         return mem_dup(value.p, value.n);
     }
@@ -65,7 +65,7 @@ static bool descriptors(struct span s)
         size_t digits = i;
         while (i < s.n && (isdigit((unsigned char)s.p[i]) || s.p[i] == '.'))
             i++;
-        if (i == digits || i == s.n || !strchr("wxh", s.p[i++]))
+        if (i == digits || i == s.n || !memchr("wxh", s.p[i++], 3))
             return false;
         if (i < s.n && !isspace((unsigned char)s.p[i]))
             return false;

@@ -25,7 +25,8 @@ struct html_tree {
     const char *base;   /* borrowed */
     struct buf scratch; /* a start tag in the making */
     size_t depth;
-    bool line_start; /* directly behind a pre's start tag */
+    bool behind_pre; /* a pre's start tag was the last token */
+    bool line_start; /* nothing was written since a pre's start tag */
     struct html_open open[HTML_DEPTH_MUTE];
 };
 

@@ -109,8 +109,11 @@ static void add_clean(struct buf *out, const char *p, size_t n, uint32_t c, bool
 
 static void clean(struct span in, struct buf *out)
 {
-    const char *p = in.p, *end = in.p + in.n, *last = in.p;
+    const char *p = in.p, *end = in.n ? in.p + in.n : in.p, *last = in.p;
     bool started = false, slashes = true;
+
+    if (in.n == 0)
+        return;
     for (const char *q = p; q < end;) { /* find where the trailing blanks begin */
         uint32_t c;
         q += utf8_next(q, end, &c);
@@ -176,19 +179,39 @@ static void merge(struct buf *out, const struct parts *base, struct span path)
     buf_add(out, path.p, path.n);
 }
 
-static bool host_sensible(struct span authority)
+/* Without the user in front of it. */
+static struct span host_and_port(struct span authority)
 {
     const char *at = authority.n ? memrchr(authority.p, '@', authority.n) : NULL;
-    if (at) {
-        size_t skip = (size_t)(at + 1 - authority.p);
-        authority = span_of(at + 1, authority.n - skip);
-    }
-    if (authority.n == 0 || authority.p[0] == ':')
-        return false;
-    for (size_t i = 0; i < authority.n; i++)
-        if (strchr("%\\^{}|'()*,;&=!$", authority.p[i]))
+
+    return at ? span_of(at + 1, authority.n - (size_t)(at + 1 - authority.p)) : authority;
+}
+
+static size_t length_of(const char *p, size_t n, const char *of)
+{
+    size_t i = 0;
+
+    while (i < n && p[i] && strchr(of, p[i]))
+        i++;
+    return i;
+}
+
+static bool host_sensible(struct span authority)
+{
+    struct span host = host_and_port(authority);
+    size_t n = 0;
+
+    if (host.n && host.p[0] == '[') { /* an IPv6 address */
+        n = 1 + length_of(host.p + 1, host.n - 1, "0123456789abcdefABCDEF:.");
+        if (n < 3 || n == host.n || host.p[n] != ']')
             return false;
-    return true;
+        n++;
+    } else {
+        n = length_until(host.p, host.n, "[]%\\^{}|'()*,;&=!$:");
+    }
+    if (n == 0 || (n < host.n && host.p[n] != ':'))
+        return false;
+    return n == host.n || n + 1 + length_of(host.p + n + 1, host.n - n - 1, "0123456789") == host.n;
 }
 
 static char *compose(const struct parts *t)
@@ -345,10 +368,8 @@ bool url_is_http(const char *url)
 
 char *url_host(const char *url)
 {
-    struct span a = split(span_str(url)).authority;
-    const char *at = a.n ? memrchr(a.p, '@', a.n) : NULL;
-    if (at)
-        a = span_of(at + 1, a.n - (size_t)(at + 1 - a.p));
+    struct span a = host_and_port(split(span_str(url)).authority);
+
     if (a.n && a.p[0] == '[')
         a = span_of(a.p + 1, length_until(a.p + 1, a.n - 1, "]"));
     else
