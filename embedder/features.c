@@ -79,10 +79,15 @@ static void make_room(uint32_t **values, size_t *cap, size_t n)
 }
 
 /* The table is larger than a cache of the second level: ask early for what is needed late. */
-static inline void add(struct features *features, int which, uint64_t hash, uint32_t times)
+static inline void prefetch_df(const struct features *features, uint64_t hash)
 {
     __builtin_prefetch(&features->df.log[hash >> (64 - FEATURES_DF_BITS)]);
-    counter_add(&features->classes[which], hash, times);
+}
+
+static inline void add_piece(struct features *features, uint64_t hash, uint32_t times)
+{
+    prefetch_df(features, hash);
+    counter_add(&features->classes[PIECES], hash, times);
 }
 
 /* As mix_bytes () of 4 bytes. */
@@ -98,10 +103,10 @@ static void add_pieces(struct features *features, const struct token *token, con
     const char *p = text + token->start, *end = p + token->length, *q = p;
 
     if (token->kind == TOKEN_ASCII) {
-        struct counter pieces = features->classes[PIECES]; /* a copy can live in registers */
+        struct counter pieces = features->classes[PIECES]; /* a copy: in registers */
         for (; p + PIECE <= end; p++) {
             uint64_t hash = piece_hash_ascii(p);
-            __builtin_prefetch(&features->df.log[hash >> (64 - FEATURES_DF_BITS)]);
+            prefetch_df(features, hash);
             counter_add(&pieces, hash, times);
         }
         features->classes[PIECES].n = pieces.n;
@@ -111,20 +116,10 @@ static void add_pieces(struct features *features, const struct token *token, con
         if (q >= end)
             return;
     for (;; q += tokens_step(*q), p += tokens_step(*p)) {
-        add(features, PIECES, mix_bytes(p, (uint32_t)(q - p), PIECE_SEED), times);
+        add_piece(features, mix_bytes(p, (uint32_t)(q - p), PIECE_SEED), times);
         if (q >= end)
             break;
     }
-}
-
-static void add_word(struct features *features, uint64_t hash, uint32_t times, uint32_t origin)
-{
-    struct counter *words = &features->classes[WORDS];
-    uint32_t known = words->n;
-
-    __builtin_prefetch(&features->df.log[hash >> (64 - FEATURES_DF_BITS)]);
-    if (counter_add(words, hash, times) == known)
-        features->origins[known] = origin;
 }
 
 /* Words and pairs of one token list; pieces come later, once for each distinct word.  Returns how
@@ -132,24 +127,30 @@ static void add_word(struct features *features, uint64_t hash, uint32_t times, u
 static size_t add_words(struct features *features, const struct tokens *tokens, uint32_t times,
                         uint32_t in_text)
 {
+    struct counter words = features->classes[WORDS], pairs = features->classes[PAIRS];
     const struct token *last = NULL;
     size_t dense_count = 0;
 
     for (uint32_t i = 0; i < tokens->count; i++) {
         const struct token *token = &tokens->list[i];
         bool dense = token->kind == TOKEN_DENSE;
-        if (!dense)
-            add_word(features, token->hash, times, 2 * i + in_text);
+        uint32_t known = words.n;
+        prefetch_df(features, token->hash);
         dense_count += dense;
+        if (!dense && counter_add(&words, token->hash, times) == known)
+            features->origins[known] = 2 * i + in_text;
         if (last && dense == (last->kind == TOKEN_DENSE)) {
             uint64_t pair = mix_two(last->hash + PAIR_SEED, token->hash);
-            if (dense)
-                add_word(features, pair, times, NO_WORD);
-            else
-                add(features, PAIRS, pair, times);
+            prefetch_df(features, pair);
+            if (!dense)
+                counter_add(&pairs, pair, times);
+            else if (counter_add(&words, pair, times) == known)
+                features->origins[known] = NO_WORD;
         }
         last = token;
     }
+    features->classes[WORDS].n = words.n;
+    features->classes[PAIRS].n = pairs.n;
     return dense_count;
 }
 
@@ -158,7 +159,7 @@ static void add_dense(struct features *features, const struct tokens *tokens, ui
 {
     for (uint32_t i = 0; i < tokens->count; i++)
         if (tokens->list[i].kind == TOKEN_DENSE)
-            add(features, PIECES, tokens->list[i].hash, times);
+            add_piece(features, tokens->list[i].hash, times);
 }
 
 static void count_all(struct features *features, const struct tokens *title,
@@ -193,7 +194,7 @@ static void count_all(struct features *features, const struct tokens *title,
 /* Appends the features of one class; unit is the length that the class gets where it weighs 1. */
 static void append_class(struct features *features, int which, float unit)
 {
-    const struct counter *counter = &features->classes[which];
+    const struct counter local = features->classes[which], *counter = &local; /* in registers */
     uint32_t *weights = features->weights;
     uint64_t squares = 0;
 
@@ -204,15 +205,15 @@ static void append_class(struct features *features, int which, float unit)
         squares += (uint64_t)weights[i] * weights[i];
     }
     float scale = squares ? unit * class_weights[which] / sqrtf((float)squares) : 0.0F;
+    struct feature *next = features->list + features->count;
     for (uint32_t i = 0; i < counter->n; i++) {
         uint32_t weight = (uint32_t)((float)weights[i] * scale + 0.5F);
         for (; weight > FEATURES_WEIGHT_MAX; weight -= FEATURES_WEIGHT_MAX)
-            features->list[features->count++] =
-                (struct feature){.hash = counter->hashes[i], .weight = FEATURES_WEIGHT_MAX};
-        features->list[features->count] =
-            (struct feature){.hash = counter->hashes[i], .weight = weight};
-        features->count += weight > 0;
+            *next++ = (struct feature){.hash = counter->hashes[i], .weight = FEATURES_WEIGHT_MAX};
+        *next = (struct feature){.hash = counter->hashes[i], .weight = weight};
+        next += weight > 0;
     }
+    features->count = (uint32_t)(next - features->list);
 }
 
 void features_collect(struct features *features, const struct tokens *title,
