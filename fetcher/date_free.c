@@ -18,8 +18,9 @@ struct reading {
     int month;          /* named by a word */
     size_t month_after; /* numbers seen before that word */
     char separator;     /* between the first two numbers */
-    bool clock, zone, stranger, failed;
-    char half; /* of the day: 'a', 'p' or 0 */
+    bool clock, zone, failed;
+    bool stranger, stranger_inside; /* an unknown word, anywhere or between the numbers */
+    char half;                      /* of the day: 'a', 'p' or 0 */
     bool korean;
 };
 
@@ -187,6 +188,7 @@ static void take_word(struct reading *r)
         take_month(r, month);
     } else if (!is_ordinal_suffix(word)) {
         r->stranger = true;
+        r->stranger_inside = r->stranger_inside || r->count == 1 || r->count == 2;
     }
 }
 
@@ -278,6 +280,8 @@ static bool set_from_three(struct reading *r)
     const struct number *n = r->numbers;
     bool year_first = n[0].digits >= 3;
 
+    if (r->stranger_inside)
+        return false;
     r->out->year = full_year(year_first ? n[0] : n[2]);
     if (year_first) {
         r->out->month = n[1].value;

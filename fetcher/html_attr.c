@@ -222,6 +222,12 @@ static void write_attributes(struct buf *out, const struct html_element *e,
     buf_free(&value);
 }
 
+/* Quotes within values are escaped, so that this can only be the attribute. */
+static bool has_source(struct span tag)
+{
+    return memmem(tag.p, tag.n, " src=\"", 6) || memmem(tag.p, tag.n, " srcset=\"", 9);
+}
+
 bool html_attr_write(struct buf *out, const struct html_element *element,
                      const struct html_token *token, const char *base)
 {
@@ -232,7 +238,7 @@ bool html_attr_write(struct buf *out, const struct html_element *element,
     buf_addc(out, '<');
     buf_adds(out, element->id == HTML_IMG ? "img" : element->name);
     write_attributes(out, element, token, base);
-    if (element->id == HTML_IMG && !memmem(out->data + start, out->len - start, " src", 4)) {
+    if (element->id == HTML_IMG && !has_source(span_of(out->data + start, out->len - start))) {
         out->len = start;
         return false;
     }

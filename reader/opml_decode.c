@@ -12,7 +12,7 @@ enum { DECLARATION_MAX = 256, NAME_BYTES = 40 };
 static void declared(struct span in, char name[NAME_BYTES])
 {
     size_t room = in.n < DECLARATION_MAX ? in.n : DECLARATION_MAX, n = 0;
-    const char *end = room ? memchr(in.p, '>', room) : NULL;
+    const char *end = in.p && room ? memchr(in.p, '>', room) : NULL;
     const char *p = end ? memmem(in.p, (size_t)(end - in.p), "encoding", 8) : NULL;
 
     *name = '\0';
@@ -73,13 +73,16 @@ static void convert(iconv_t to, struct span in, struct buf *out)
 void opml_scan_decode(struct span in, struct buf *out)
 {
     char name[NAME_BYTES];
-    const char *from = by_mark(&in);
+    const char *from = NULL;
 
+    buf_adds(out, "");
+    if (in.n == 0)
+        return;
+    from = by_mark(&in);
     if (!from) {
         declared(in, name);
         from = name;
     }
-    buf_adds(out, "");
     iconv_t to = (iconv_t)-1;
     if (*from && strcasecmp(from, "utf-8") != 0 && strcasecmp(from, "utf8") != 0)
         to = iconv_open("UTF-8", from);
