@@ -38,6 +38,8 @@ $(BUILD)/%.o: %.c
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 $(BUILD)/common/version.o: ALL_CFLAGS += -DWEIR_VERSION='"$(VERSION)"'
+# Linked in by .incbin, which -MMD does not see.
+$(BUILD)/embedder/model_df.o: embedder/df-v1.zst
 
 define archive_rule
 $(BUILD)/lib$(1).a: $(call objects,$(1))
