@@ -289,6 +289,8 @@ static void count(struct writer *writer)
     writer->committed = *now;
 }
 
+/* The schedule follows the rows before new leases are given, or a source whose fetch is complete would
+ * still look due.  Where the transaction fails, all of it is read again. */
 static void refresh_sources(struct writer *writer)
 {
     for (size_t i = 0; i < writer->batch.touched_count; i++) {
@@ -302,6 +304,7 @@ static void refresh_sources(struct writer *writer)
         else
             schedule_retire(writer->schedule, id);
     }
+    writer->batch.touched_count = 0;
 }
 
 static void send_all(struct writer *writer)
@@ -325,8 +328,10 @@ void batch_commit(struct writer *writer)
 
     if (!batch->open)
         return;
+    refresh_sources(writer);
     issue_work(writer);
     write_rest(writer);
+    refresh_sources(writer);
     if (!db_commit(writer->db)) {
         fail(writer);
         return;
@@ -334,7 +339,6 @@ void batch_commit(struct writer *writer)
     count(writer);
     publish_commit(writer, batch->entries, batch->entry_count);
     send_all(writer);
-    refresh_sources(writer);
     answer_all(writer);
     drop_inputs(batch);
     reset(batch);

@@ -52,9 +52,8 @@ static void load_lease(struct writer *writer, const struct db_fetch *row)
                           .expected = source && source->expected ? source->expected : 1,
                           .given_ms = writer->started_ms};
 
-    if (leases_find(writer->leases, row->id))
-        return;
-    leases_add(writer->leases, &lease);
+    if (!leases_find(writer->leases, row->id))
+        leases_add(writer->leases, &lease);
     if (source && !source->leased)
         schedule_leased(writer->schedule, source, row->id, writer_now(writer));
 }
@@ -111,6 +110,7 @@ bool writer_load(struct writer *writer)
     writer->committed = writer->meta;
     writer->retries_asked = true;
     journal_clear(writer->journal);
+    schedule_clear(writer->schedule);
     db_source_each(writer->db, load_source, writer);
     db_fetch_each(writer->db, load_fetch, writer);
     decide_load(writer->decide);

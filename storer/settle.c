@@ -172,10 +172,11 @@ static int64_t time_of(const struct msg_item *item)
 
 /* --- judging ----------------------------------------------------------------------------------- */
 
-/* The deduper was too far behind for memory to fill the gap: the item goes round to it again. */
+/* The deduper was too far behind for memory to fill the gap: the item goes round to it again,
+ * from the embedder on, whose link is the one the storer sends items on. */
 static void send_again(struct writer *writer, const struct input *input, struct msg_header header)
 {
-    zframe_t *item = NULL, *vector = NULL;
+    zframe_t *item = NULL;
     zmsg_t *message = NULL;
 
     header.kind = MSG_KIND_JUDGE;
@@ -184,10 +185,8 @@ static void send_again(struct writer *writer, const struct input *input, struct 
     header.head = writer->committed.head;
     zmsg_first(input->message);
     item = zmsg_next(input->message);
-    vector = zmsg_next(input->message);
     message = issue_message(writer, &header);
     zmsg_addmem(message, zframe_data(item), zframe_size(item));
-    zmsg_addmem(message, zframe_data(vector), zframe_size(vector));
     batch_send(writer, writer->items, input->lane, message);
     counters_add(writer->counters, COUNTER_rejudged, 1);
 }
@@ -291,9 +290,9 @@ static void settle_fetched(struct writer *writer, struct input *input, struct ve
 
     if (lease && lease->source == v->header.source)
         hold(writer, input, lease->id);
-    else if (!fetch || fetch->source != v->header.source || !item)
+    else if (!fetch || fetch->source != v->header.source)
         counters_add(writer->counters, COUNTER_strays, 1);
-    else if (item->ended)
+    else if (!item || item->ended) /* after a restart, what had ended is not in the set */
         counters_add(writer->counters, COUNTER_echoes, 1);
     else if (read_rest(writer, input->message, v) == 0)
         settle(writer, input, v, fetch, item);

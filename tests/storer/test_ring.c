@@ -1,0 +1,109 @@
+/* The storer as a process, with the rest of the ring played by the test. */
+#include "tests/storer/ring.h"
+
+static struct ring ring;
+
+static void setup(void)
+{
+    ring_open(&ring);
+}
+
+static void teardown(void)
+{
+    ring_close(&ring);
+}
+
+START_TEST(a_fetch_goes_round)
+{
+    struct msg_header header;
+    struct msg_job job;
+
+    ring_go(&ring);
+    ring_add(&ring, "http://one.example/feed");
+    ring_job(&ring, &header, &job);
+    ck_assert(span_eq(job.url, span_str("http://one.example/feed")));
+    ck_assert_uint_ne(header.epoch, 0);
+    ring_report(&ring, header.fetch, header.source, 0, 10, "\"e1\"");
+    ring_until(&ring, "SELECT count (*) FROM fetch_item", 10);
+    ck_assert_int_eq(ring_number(&ring, "SELECT count (*) FROM source WHERE etag <> ''"), 0);
+    ring_verdicts(&ring, header.fetch, header.source, 0, 9);
+    ring_until(&ring, "SELECT count (*) FROM item", 9);
+    ring_sum(&ring);
+    ck_assert_int_eq(ring_number(&ring, "SELECT count (*) FROM source WHERE etag <> ''"), 0);
+    ring_verdicts(&ring, header.fetch, header.source, 9, 1);
+    ring_until(&ring, "SELECT count (*) FROM fetch", 0);
+    ck_assert_int_eq(ring_number(&ring, "SELECT count (*) FROM source WHERE etag = '\"e1\"'"
+                                        " AND items = 10 AND title = 'A feed'"),
+                     1);
+    ck_assert_int_eq(ring_number(&ring, "SELECT count (*) FROM body"), 0);
+    ring_sum(&ring);
+    ck_assert_int_eq(ring_stop(&ring), 0);
+}
+END_TEST
+
+START_TEST(killed_storer_goes_on)
+{
+    struct msg_header header;
+    struct msg_job job;
+
+    ring_go(&ring);
+    ring_add(&ring, "http://one.example/feed");
+    ring_job(&ring, &header, &job);
+    ring_report(&ring, header.fetch, header.source, 0, 6, "\"e1\"");
+    ring_verdicts(&ring, header.fetch, header.source, 0, 2);
+    ring_until(&ring, "SELECT count (*) FROM item", 2);
+    ring_kill(&ring, SIGKILL);
+    ring_sum(&ring);
+    ring_go(&ring);
+    /* What is missing, and only that, comes again from the body. */
+    ring_job(&ring, &header, &job);
+    ck_assert_uint_eq(header.flags, MSG_FLAG_REPLAY);
+    ck_assert_uint_eq(header.attempt, 2);
+    ck_assert_uint_eq(job.only.n, 4 * 16);
+    ck_assert(span_eq(ring_frame(&ring, 2), span_str("the body")));
+    ring_verdicts(&ring, header.fetch, header.source, 0, 6);
+    ring_until(&ring, "SELECT count (*) FROM fetch", 0);
+    ck_assert_int_eq(ring_number(&ring, "SELECT count (*) FROM item"), 6);
+    ring_sum(&ring);
+    ck_assert_int_eq(ring_figure(&ring, "echoes"), 2);
+    ck_assert_int_eq(ring_stop(&ring), 0);
+}
+END_TEST
+
+START_TEST(left_work_is_named)
+{
+    struct msg_header header;
+    struct msg_job job;
+
+    ring_go(&ring);
+    ring_add(&ring, "http://one.example/feed");
+    ring_job(&ring, &header, &job);
+    ring_report(&ring, header.fetch, header.source, 0, 3, "");
+    ring_until(&ring, "SELECT count (*) FROM fetch_item", 3);
+    ck_assert_int_eq(ring_stop(&ring), APP_LEFT);
+    ring_sum(&ring);
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+    int code = ring_main(argc, argv);
+    Suite *suite = suite_create("storer ring");
+    TCase *tcase = tcase_create("ring");
+    SRunner *runner = NULL;
+    int failed = 0;
+
+    if (code >= 0)
+        return code;
+    tcase_set_timeout(tcase, 60);
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_test(tcase, a_fetch_goes_round);
+    tcase_add_test(tcase, killed_storer_goes_on);
+    tcase_add_test(tcase, left_work_is_named);
+    suite_add_tcase(suite, tcase);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? 1 : 0;
+}
