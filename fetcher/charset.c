@@ -10,16 +10,40 @@
 #include "common/utf8.h"
 #include "fetcher/charset_label.h"
 
-enum { GUESS_BYTES = 256 * 1024 }; /* a guess needs no more; the rest of a document is alike */
+enum {
+    GUESS_BYTES = 256 * 1024, /* a guess needs no more; the rest of a document is alike */
+    BLOCK = 64                /* bytes looked at together */
+};
 
-static bool word_is_plain(const char *p)
+/* Whether BLOCK bytes are ASCII text.  Without a branch inside: compilers make vector code of it.
+ */
+static bool block_is_plain(const char *p)
 {
-    const uint64_t ones = 0x0101010101010101ULL;
-    uint64_t w = 0;
+    unsigned char found = 0;
 
-    memcpy(&w, p, sizeof(w));
-    /* No byte above 0x7f, and none below 0x20 (Hacker's Delight 6-1: a borrow shows it). */
-    return ((w | ((w - ones * 0x20) & ~w)) & ones * 0x80) == 0;
+    for (size_t i = 0; i < BLOCK; i++) {
+        unsigned char c = (unsigned char)p[i];
+        found = (unsigned char)(found | (c & 0x80) |
+                                ((c < 0x20) & (c != '\t') & (c != '\n') & (c != '\r')));
+    }
+    return !found;
+}
+
+static bool is_tail(char c)
+{
+    return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+/* The length of the character at p where it is plainly one of two or three bytes; 0 otherwise. */
+static size_t simple_length(const char *p, const char *end)
+{
+    unsigned char c = (unsigned char)*p;
+
+    if (c >= 0xc2 && c <= 0xdf && end - p > 1 && is_tail(p[1]))
+        return 2;
+    if (c >= 0xe1 && c <= 0xec && end - p > 2 && is_tail(p[1]) && is_tail(p[2]))
+        return 3;
+    return 0;
 }
 
 /* Whether XML 1.0 has the character (production 2). */
@@ -35,26 +59,42 @@ struct census {
     size_t forbidden;
 };
 
+/* Counts the characters that begin before stop and returns where the next one does. */
+static const char *count_each(const char *p, const char *stop, const char *end,
+                              struct census *census)
+{
+    uint32_t c = 0;
+
+    while (p < stop) {
+        size_t n = simple_length(p, end);
+        if ((unsigned char)*p >= 0x20 && (unsigned char)*p < 0x80) {
+            p++;
+        } else if (n) {
+            census->wide++;
+            p += n;
+        } else {
+            p += utf8_next(p, end, &c);
+            census->bad += c == UTF8_BAD;
+            census->forbidden += c != UTF8_BAD && !xml_char(c);
+            census->wide += c >= 0x80 && c != UTF8_BAD;
+        }
+    }
+    return p;
+}
+
 static struct census count(struct span text)
 {
     const char *p = text.p;
     const char *end = text.p + text.n;
     struct census census = {0};
-    uint32_t c = 0;
 
-    while (p < end) {
-        if (end - p >= 8 && word_is_plain(p)) {
-            p += 8;
-            continue;
-        }
-        p += utf8_next(p, end, &c);
-        if (c == UTF8_BAD)
-            census.bad++;
-        else if (!xml_char(c))
-            census.forbidden++;
-        else if (c >= 0x80)
-            census.wide++;
+    while (end - p >= BLOCK) {
+        if (block_is_plain(p))
+            p += BLOCK;
+        else
+            p = count_each(p, p + BLOCK, end, &census);
     }
+    count_each(p, end, end, &census);
     return census;
 }
 
@@ -104,6 +144,7 @@ static bool convert(struct span in, const char *from, struct buf *out, size_t *b
     iconv_t cd = iconv_open("UTF-8", from);
     char *p = (char *)(uintptr_t)in.p;
     size_t left = in.n;
+    size_t unit = strncmp(from, "UTF-16", 6) == 0 ? 2 : strncmp(from, "UTF-32", 6) == 0 ? 4 : 1;
     char chunk[16384];
 
     if (cd == (iconv_t)-1)
@@ -120,8 +161,9 @@ static bool convert(struct span in, const char *from, struct buf *out, size_t *b
         ++*bad;
         if (error != EILSEQ)
             break; /* the last character is cut */
-        p++;
-        left--;
+        size_t skip = unit < left ? unit : left;
+        p += skip;
+        left -= skip;
     }
     iconv_close(cd);
     return true;

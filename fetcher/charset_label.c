@@ -138,7 +138,8 @@ struct span charset_label_xml(struct span body)
 
     while (body.n && isspace((unsigned char)*body.p))
         body = span_of(body.p + 1, body.n - 1);
-    if (body.n < 6 || memcmp(body.p, "<?xml", 5) != 0 || !isspace((unsigned char)body.p[5]))
+    if (!body.p || body.n < 6 || memcmp(body.p, "<?xml", 5) != 0 ||
+        !isspace((unsigned char)body.p[5]))
         return (struct span){0};
     end = memmem(body.p, body.n < 1024 ? body.n : 1024, "?>", 2);
     return end ? quoted(span_of(body.p, (size_t)(end - body.p)), "encoding") : (struct span){0};

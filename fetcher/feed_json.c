@@ -152,6 +152,11 @@ static json_t *load(struct span text, bool *wellformed)
     return root;
 }
 
+static bool has(struct span text, const char *word)
+{
+    return text.n && memmem(text.p, text.n, word, strlen(word));
+}
+
 bool feed_json_read(struct feed_builder *b, struct span text)
 {
     bool wellformed = false;
@@ -162,10 +167,9 @@ bool feed_json_read(struct feed_builder *b, struct span text)
     size_t i = 0;
 
     /* A feed has a version that names the format, or at least items. */
-    bool good = json_is_array(items) ||
-                (version.n && memmem(version.p, version.n, "jsonfeed", strlen("jsonfeed")));
+    bool good = json_is_array(items) || has(version, "jsonfeed");
     if (good) {
-        b->feed->version = memmem(version.p, version.n, "1.1", 3) ? FEED_JSON11 : FEED_JSON10;
+        b->feed->version = has(version, "1.1") ? FEED_JSON11 : FEED_JSON10;
         b->feed->wellformed = wellformed;
         read_feed(b, root);
         json_array_foreach(items, i, item) read_item(b, item);

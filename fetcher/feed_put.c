@@ -11,6 +11,7 @@
 #include "fetcher/url.h"
 
 enum { FOR_FEED, FOR_ENTRY };
+enum { BLOCK = 64 }; /* bytes looked at together */
 
 /* Where the strings live; 0 = the field does not exist there. */
 static const size_t slots[FIELD_COUNT][2] = {
@@ -41,9 +42,20 @@ static const char **slot(struct feed_builder *b, enum feed_field field)
     return (const char **)(void *)((char *)(b->entry ? (void *)b->entry : (void *)b->feed) + at);
 }
 
-static bool suspicious(unsigned char c)
+/* A byte with which something that is no text may begin. */
+static inline bool suspicious(unsigned char c)
 {
-    return (c < 0x20 && c != '\t' && c != '\n') || c == 0x7f || c == 0xc2 || c == 0xef || c >= 0xf0;
+    return ((c < 0x20) & (c != '\t') & (c != '\n')) | (c == 0x7f) | (c == 0xc2) | (c >= 0xef);
+}
+
+/* Without a branch inside, so that compilers make vector code of it. */
+static bool block_is_plain(const char *p)
+{
+    unsigned char found = 0;
+
+    for (size_t i = 0; i < BLOCK; i++)
+        found = (unsigned char)(found | suspicious((unsigned char)p[i]));
+    return !found;
 }
 
 /* The length of the part that surely needs no cleaning. */
@@ -51,6 +63,8 @@ static size_t plain_length(struct span text)
 {
     size_t n = 0;
 
+    while (n + BLOCK <= text.n && block_is_plain(text.p + n))
+        n += BLOCK;
     while (n < text.n && !suspicious((unsigned char)text.p[n]))
         n++;
     return n;
@@ -131,7 +145,8 @@ const char *feed_put_address(struct feed_builder *b, struct span ref)
     if (ref.n == 0)
         return NULL;
     url = url_resolve(b->frames[b->depth].base, ref);
-    if (url && *url && (url_is_http(url) || !has_scheme(url)))
+    /* What url_resolve () lets through as http has a sensible host. */
+    if (url && *url && (strncmp(url, "http", 4) == 0 || !has_scheme(url)))
         copy = feed_arena_copy(b->feed->arena, url, strlen(url));
     free(url);
     return copy;
