@@ -104,6 +104,7 @@ struct member *member_create(struct app *app, member_fn *fn, member_broker_fn *o
     struct member *member = mem_calloc(1, sizeof(*member));
 
     *member = (struct member){.app = app, .fn = fn, .on_broker = on_broker, .self = self};
+    member->heard_ms = loop_now(app->loop);
     member->endpoint = link_endpoint_named(app->config, "control");
     member->control =
         link_connect(app->config, ZMQ_DEALER, LINK_ROLE_CONTROL, LINKS, member->endpoint);

@@ -52,8 +52,12 @@ static void on_roster(struct writer *writer, const struct msg_roster *roster)
 
 static void on_quiesce(struct writer *writer, const struct msg_quiesce *quiesce)
 {
-    if (!quiesce_take(&writer->quiesce, (unsigned)quiesce->purpose, (int64_t)quiesce->ttl_ms,
-                      (int64_t)quiesce->within_ms, writer_now(writer)))
+    bool news = quiesce_take(&writer->quiesce, (unsigned)quiesce->purpose,
+                             (int64_t)quiesce->ttl_ms, (int64_t)quiesce->within_ms,
+                             writer_now(writer));
+
+    quiesce_number(&writer->quiesce, quiesce->round);
+    if (!news)
         return;
     log_notice(quiesce->purpose ? "quiescing" : "resumed", "purpose=%" PRIu64 " in_flight=%zu",
                quiesce->purpose, writer_in_flight(writer));
@@ -117,6 +121,7 @@ void control_tend(struct writer *writer)
     done = quiesce_done(&writer->quiesce, in_flight, now_ms);
     if (quiesce_answer(&writer->quiesce, done, writer->config->service_heartbeat_ms, now_ms)) {
         struct msg_quiesced quiesced = {.purpose = writer->quiesce.purpose,
+                                        .round = writer->quiesce.round,
                                         .done = done,
                                         .in_flight = in_flight,
                                         .left = journal_under_way(writer->journal),

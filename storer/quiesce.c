@@ -17,6 +17,15 @@ bool quiesce_take(struct quiesce *quiesce, unsigned purpose, int64_t ttl_ms, int
     return !was;
 }
 
+void quiesce_number(struct quiesce *quiesce, uint64_t round)
+{
+    if (quiesce->purpose == 0 || quiesce->round == round)
+        return;
+    quiesce->round = round;
+    quiesce->done = false;
+    quiesce->answered_ms = INT64_MIN;
+}
+
 bool quiesce_lapse(struct quiesce *quiesce, int64_t now_ms)
 {
     if (quiesce->purpose == 0 || now_ms < quiesce->until_ms)

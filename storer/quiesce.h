@@ -10,6 +10,7 @@
 /* Start with {0}. */
 struct quiesce {
     unsigned purpose; /* enum msg_purpose; 0 = none */
+    uint64_t round;   /* as the broker numbers it; goes back with every answer */
     int64_t since_ms;
     int64_t until_ms;    /* lapses then */
     int64_t deadline_ms; /* of the drain */
@@ -20,6 +21,8 @@ struct quiesce {
 /* Takes a QUIESCE; purpose 0 ends it.  true where it began or ended. */
 bool quiesce_take(struct quiesce *quiesce, unsigned purpose, int64_t ttl_ms, int64_t within_ms,
                   int64_t now_ms);
+/* The number of the round; another than before is answered at once. */
+void quiesce_number(struct quiesce *quiesce, uint64_t round);
 /* Lets it lapse; true where it did just now. */
 bool quiesce_lapse(struct quiesce *quiesce, int64_t now_ms);
 bool quiesce_active(const struct quiesce *quiesce);
