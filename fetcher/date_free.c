@@ -107,9 +107,9 @@ static bool is_hangul(const char *word)
 static bool is_ordinal_suffix(const char *word)
 {
     static const char *const SUFFIXES[] = {
-        "st", "nd",  "rd", "th", "er", "º",   "ª",     "de", "of", "at",  "a",
-        "um", "uhr", "h",  "年", "月", "日",  "t",     "kl", "il", "den", "del",
-        "às", "as",  "u",  "г",  "в",  "thg", "thang", "m",  "d",  "y",   "año"};
+        "st",  "nd", "rd",  "th",    "er", "º", "ª",  "de",  "of",  "at",  "a",  "um",
+        "uhr", "h",  "年",  "月",    "日", "t", "kl", "il",  "den", "del", "as", "u",
+        "г",   "в",  "thg", "thang", "m",  "d", "y",  "ano", "년",  "월",  "일"};
 
     for (size_t i = 0; i < sizeof SUFFIXES / sizeof *SUFFIXES; i++)
         if (strcmp(SUFFIXES[i], word) == 0)
