@@ -1,0 +1,235 @@
+#include "reader/client.h"
+
+#include <czmq.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "common/app.h"
+#include "common/clock.h"
+#include "common/config.h"
+#include "common/link.h"
+#include "common/mem.h"
+#include "common/msg.h"
+#include "reader/call.h"
+
+enum { LOOK_MS = 50 }; /* between two looks whether somebody listens */
+
+struct client {
+    const struct config *config;
+    const char *peer; /* "storer" */
+    char *endpoint;
+    zsock_t *socket;
+    uint64_t id;
+    struct msg_pool pool;
+};
+
+/* --- connecting ------------------------------------------------------------------------------- */
+
+/* Whether somebody listens at an ipc endpoint.  A DEALER would connect for ever without a word. */
+static bool listens(const char *endpoint)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    const char *path = endpoint + strlen("ipc://");
+    int fd = -1, result = -1;
+
+    if (strncmp(endpoint, "ipc://", 6) != 0 || strlen(path) >= sizeof(address.sun_path))
+        return true;
+    strcpy(address.sun_path, path);
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return true;
+    result = connect(fd, (const struct sockaddr *)&address, sizeof(address));
+    close(fd);
+    return result == 0;
+}
+
+int client_await(const struct config *config, const char *peer, const char *endpoint)
+{
+    int64_t end_ms = clock_mono_ms() + config->reader_connect_ms;
+
+    while (!listens(endpoint)) {
+        if (clock_mono_ms() >= end_ms)
+            return call_fail(APP_NO_PEER,
+                             "no %s answers at %s: is the pipeline running?"
+                             " start it with scripts/run",
+                             peer, endpoint);
+        zclock_sleep(LOOK_MS);
+    }
+    return 0;
+}
+
+struct client *client_open(const struct config *config, enum client_peer peer)
+{
+    struct client *client = mem_calloc(1, sizeof(*client));
+
+    client->config = config;
+    client->peer = peer == CLIENT_STORER ? "storer" : "broker";
+    client->endpoint = link_endpoint_named(config, peer == CLIENT_STORER ? "query" : "control");
+    if (client_await(config, client->peer, client->endpoint) == 0)
+        client->socket =
+            link_connect(config, ZMQ_DEALER, LINK_ROLE_CONTROL, LINKS, client->endpoint);
+    if (!client->socket)
+        client_close(&client);
+    return client;
+}
+
+void client_close(struct client **client)
+{
+    if (!client || !*client)
+        return;
+    zsock_destroy(&(*client)->socket);
+    msg_pool_free(&(*client)->pool);
+    free((*client)->endpoint);
+    free(*client);
+    *client = NULL;
+}
+
+/* --- asking ----------------------------------------------------------------------------------- */
+
+/* The next message within the deadline, or NULL. */
+static zmsg_t *receive(struct client *client, int64_t end_ms)
+{
+    for (;;) {
+        zmq_pollitem_t item = {.socket = zsock_resolve(client->socket), .events = ZMQ_POLLIN};
+        int64_t left_ms = end_ms - clock_mono_ms();
+
+        if (left_ms <= 0)
+            return NULL;
+        if (zmq_poll(&item, 1, (long)left_ms) > 0)
+            return zmsg_recv(client->socket);
+    }
+}
+
+static int no_answer(const struct client *client)
+{
+    return call_fail(APP_NO_PEER, "the %s at %s did not answer within %lld ms", client->peer,
+                     client->endpoint, (long long)client->config->reader_timeout_ms);
+}
+
+/* Tells an error of the peer, or parses its answer. */
+static int settle(const struct client *client, uint64_t code, struct span error, struct span json,
+                  json_t **answer)
+{
+    if (code)
+        return call_fail((int)code, "%.*s", (int)error.n, error.p);
+    *answer = json.n ? json_loadb(json.p, json.n, 0, NULL) : json_object();
+    if (!json_is_object(*answer)) {
+        json_decref(*answer);
+        *answer = NULL;
+        return call_fail(APP_BUG, "the %s's answer is no JSON object", client->peer);
+    }
+    return 0;
+}
+
+/* -1: not the reply that is waited for. */
+static int take_reply(struct client *client, zmsg_t *message, json_t **answer)
+{
+    struct msg_reply reply = {0};
+
+    msg_pool_reset(&client->pool);
+    if (msg_reply_read(link_span(zmsg_first(message)), &client->pool, &reply))
+        return call_fail(APP_BUG, "the storer's answer cannot be read: %s", client->pool.why);
+    return reply.id == client->id ? settle(client, reply.code, reply.error, reply.json, answer)
+                                  : -1;
+}
+
+static int take_answer(struct client *client, zmsg_t *message, json_t **answer)
+{
+    struct msg_answer reply = {0};
+
+    msg_pool_reset(&client->pool);
+    if (msg_type_of(link_span(zmsg_first(message))) != MSG_answer)
+        return -1;
+    if (msg_answer_read(link_span(zmsg_next(message)), &client->pool, &reply))
+        return call_fail(APP_BUG, "the broker's answer cannot be read: %s", client->pool.why);
+    return settle(client, reply.code, reply.error, reply.json, answer);
+}
+
+static int exchange(struct client *client, zmsg_t *message,
+                    int (*take)(struct client *, zmsg_t *, json_t **), json_t **answer)
+{
+    int64_t end_ms = clock_mono_ms() + client->config->reader_timeout_ms;
+    int code = -1;
+
+    if (zmsg_send(&message, client->socket)) {
+        zmsg_destroy(&message);
+        return no_answer(client);
+    }
+    while (code < 0) {
+        zmsg_t *reply = receive(client, end_ms);
+
+        code = reply ? take(client, reply, answer) : no_answer(client);
+        zmsg_destroy(&reply);
+    }
+    return code;
+}
+
+int client_query(struct client *client, const char *verb, json_t *args, json_t **answer)
+{
+    char *json = args ? json_dumps(args, JSON_COMPACT) : mem_strdup("");
+    struct msg_query query = {.id = ++client->id,
+                              .verb = span_str(verb),
+                              .within_ms = (uint64_t)client->config->reader_timeout_ms,
+                              .json = span_str(json)};
+    struct buf frame = {0};
+    zmsg_t *message = NULL;
+    int code = 0;
+
+    *answer = NULL;
+    if (!json || msg_query_write(&query, &frame)) {
+        code = call_fail(APP_USAGE, "too much for one message");
+    } else {
+        message = zmsg_new();
+        link_append(message, &frame);
+        code = exchange(client, message, take_reply, answer);
+    }
+    buf_free(&frame);
+    json_decref(args);
+    free(json);
+    return code;
+}
+
+int client_admin(struct client *client, const char *verb, const char *argument, json_t **answer)
+{
+    struct msg_admin admin = {.verb = span_str(verb), .argument = span_str(argument)};
+    struct buf frame = {0};
+    zmsg_t *message = NULL;
+    int code = 0;
+
+    *answer = NULL;
+    if (msg_admin_write(&admin, &frame)) {
+        code = call_fail(APP_USAGE, "'%s' is too long", argument);
+    } else {
+        message = zmsg_new();
+        zmsg_addstr(message, "admin");
+        link_append(message, &frame);
+        code = exchange(client, message, take_answer, answer);
+    }
+    buf_free(&frame);
+    return code;
+}
+
+int client_ask(const struct config *config, const char *verb, json_t *args, json_t **answer)
+{
+    struct client *client = client_open(config, CLIENT_STORER);
+    int code = APP_NO_PEER;
+
+    *answer = NULL;
+    if (client)
+        code = client_query(client, verb, args, answer);
+    else
+        json_decref(args);
+    client_close(&client);
+    return code;
+}
+
+int client_tell(const struct config *config, const char *verb, const char *argument,
+                json_t **answer)
+{
+    struct client *client = client_open(config, CLIENT_BROKER);
+    int code = client ? client_admin(client, verb, argument, answer) : APP_NO_PEER;
+
+    client_close(&client);
+    return code;
+}

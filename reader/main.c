@@ -1,0 +1,36 @@
+/* weir: reads and steers a running Weir. */
+#include <czmq.h>
+
+#include "common/app.h"
+#include "common/log.h"
+#include "reader/call.h"
+#include "reader/options.h"
+#include "reader/print.h"
+#include "reader/verbs.h"
+
+const struct verb *const verbs[] = {&verb_add,     &verb_import,  &verb_sources, &verb_remove,
+                                    &verb_refresh, &verb_stories, &verb_show,    &verb_items,
+                                    &verb_item,    &verb_status,  &verb_stats,   &verb_tap,
+                                    &verb_events,  &verb_stop,    &verb_pause,   &verb_resume,
+                                    &verb_leave,   &verb_verify,  &verb_dead,    NULL};
+
+int main(int argc, char **argv)
+{
+    struct call call = {0};
+    int code = 0;
+
+    log_start("weir");
+    log_set_level("warning");
+    print_start();
+    code = options_read(&call, argc, argv);
+    if (code < 0) {
+        zsys_init();
+        zsys_handler_set(NULL); /* Ctrl-C ends the command, or what follows sets its own handler */
+        code = call.verb->run(&call);
+        zsys_shutdown();
+    }
+    options_end(&call);
+    if (fflush(stdout) || ferror(stdout))
+        code = code ? code : APP_IO;
+    return code;
+}

@@ -1,0 +1,174 @@
+/* stories, show. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/app.h"
+#include "common/clock.h"
+#include "reader/call.h"
+#include "reader/client.h"
+#include "reader/pages.h"
+#include "reader/print.h"
+#include "reader/verbs.h"
+
+enum { LIMIT = 50, LIMIT_MOST = 1000000, TITLE = 60 };
+
+/* Reads --since into args; false where it is no age (told). */
+static bool since_into(const struct call *call, json_t *args)
+{
+    const char *text = call_option(call, "since");
+    int64_t age_ms = text ? print_parse_span(text) : 0;
+
+    if (age_ms < 0) {
+        call_fail(APP_USAGE, "--since takes an age such as 30m, 6h or 2d, not '%s'", text);
+        return false;
+    }
+    if (text)
+        json_object_set_new(args, "since_ms", json_integer(clock_utc_ms() - age_ms));
+    return true;
+}
+
+static void print_story(struct buf *out, const json_t *story)
+{
+    const json_t *lead = json_object_get(story, "lead");
+    int64_t sources = print_int(story, "sources"), copies = print_int(story, "copies");
+    int room = print_width() ? print_width() - 60 : 0;
+    char counts[64];
+
+    snprintf(counts, sizeof(counts), "%lld source%s, %lld item%s, %lld cop%s", (long long)sources,
+             sources == 1 ? "" : "s", (long long)print_int(story, "items"),
+             print_int(story, "items") == 1 ? "" : "s", (long long)copies,
+             copies == 1 ? "y" : "ies");
+    print_time(out, print_int(story, "time_ms"), print_terminal());
+    buf_printf(out, " %7lld  ", (long long)print_int(story, "id"));
+    if (room >= 20)
+        print_cell(out, print_text(story, "title"), room < 100 ? room : 100, false);
+    else
+        print_cell(out, print_text(story, "title"), TITLE, false);
+    buf_adds(out, "  ");
+    print_styled(out, sources > 1 ? PRINT_BOLD : PRINT_DIM, counts);
+    if (!print_width())
+        buf_printf(out, "  %s", print_text(lead, "source_title"));
+    buf_addc(out, '\n');
+}
+
+static int stories(struct call *call)
+{
+    json_t *args = json_object(), *list = NULL, *story = NULL;
+    struct buf out = {0};
+    int64_t limit = 0;
+    size_t i = 0;
+    int code = 0;
+
+    if (!call_number(call, "limit", LIMIT, 1, LIMIT_MOST, &limit) || !since_into(call, args)) {
+        json_decref(args);
+        return APP_USAGE;
+    }
+    code = pages_read(call->config, "stories", args, "stories", NULL, limit, &list);
+    if (code)
+        return code;
+    if (call->json) {
+        print_add_iso(list);
+        print_json(list);
+    } else {
+        json_array_foreach(list, i, story) print_story(&out, story);
+        print_out(&out);
+    }
+    buf_free(&out);
+    json_decref(list);
+    return 0;
+}
+
+const struct verb verb_stories = {
+    .name = "stories",
+    .words = "",
+    .summary = "list stories, newest first: time, number, title, sources and copies",
+    .options = {{"limit", "N", "at most so many (50)"},
+                {"since", "AGE", "only those with something newer than 30m, 6h, 2d ..."}},
+    .run = stories,
+};
+
+/* --- show ------------------------------------------------------------------------------------- */
+
+static void print_member(struct buf *out, const json_t *item)
+{
+    int64_t copy_of = print_int(item, "copy_of");
+
+    print_time(out, print_int(item, "time_ms"), print_terminal());
+    buf_printf(out, "  item %-7lld ", (long long)print_int(item, "id"));
+    print_cell(out, print_text(item, "source_title"), 24, false);
+    buf_adds(out, "  ");
+    print_cut(out, print_text(item, "title"), 0);
+    if (copy_of) {
+        char words[48];
+
+        snprintf(words, sizeof(words), "  (copy of item %lld)", (long long)copy_of);
+        print_styled(out, PRINT_DIM, words);
+    }
+    buf_adds(out, "\n    ");
+    print_cut(out, print_text(item, "url"), 0);
+    buf_addc(out, '\n');
+}
+
+static void print_whole(struct buf *out, const json_t *story)
+{
+    struct buf title = {0};
+    size_t i = 0;
+    json_t *item = NULL;
+
+    print_cut(&title, print_text(story, "title"), 0);
+    print_styled(out, PRINT_BOLD, title.data ? title.data : "");
+    buf_printf(out, "\nstory %lld: %lld items of %lld sources, %lld of them copies\n\n",
+               (long long)print_int(story, "id"), (long long)print_int(story, "items"),
+               (long long)print_int(story, "sources"), (long long)print_int(story, "copies"));
+    json_array_foreach(json_object_get(story, "members"), i, item) print_member(out, item);
+    buf_free(&title);
+}
+
+/* The further pages of a long story's members. */
+static int read_rest(const struct call *call, json_t *story)
+{
+    json_t *next = json_object_get(story, "next"), *rest = NULL;
+    int code = 0;
+
+    if (!next)
+        return 0;
+    code = pages_read(call->config, "story",
+                      json_pack("{s:I, s:O}", "id", print_int(story, "id"), "after", next),
+                      "members", "after", 0, &rest);
+    json_array_extend(json_object_get(story, "members"), rest);
+    json_object_del(story, "next");
+    json_decref(rest);
+    return code;
+}
+
+static int show(struct call *call)
+{
+    json_t *story = NULL;
+    struct buf out = {0};
+    int64_t id = 0;
+    int code = APP_USAGE;
+
+    if (call_id(call->words[0], &id))
+        code = client_ask(call->config, "story", json_pack("{s:I}", "id", (json_int_t)id), &story);
+    if (!code)
+        code = read_rest(call, story);
+    if (!code && call->json) {
+        print_add_iso(story);
+        print_json(story);
+    } else if (!code) {
+        print_whole(&out, story);
+        print_out(&out);
+    }
+    buf_free(&out);
+    json_decref(story);
+    return code;
+}
+
+const struct verb verb_show = {
+    .name = "show",
+    .words = "STORY",
+    .least = 1,
+    .most = 1,
+    .summary = "show a story with its items",
+    .run = show,
+};
