@@ -19,7 +19,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { DOCUMENTS = 200, ROUNDS = 15, SIZES = 3, VOCABULARY = 30000, TITLE_WORDS = 9, PIECE = 4 };
+enum { DOCUMENTS = 200, ROUNDS = 41, SIZES = 3, VOCABULARY = 30000, TITLE_WORDS = 9, PIECE = 4 };
 static const size_t sizes[SIZES] = {900, 2300, 3900};
 
 struct document {
@@ -27,11 +27,12 @@ struct document {
     size_t title_length, text_length;
 };
 
+/* CPU time of this one thread: what others do on the machine counts less. */
 static double now_us(void)
 {
     struct timespec t;
 
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
     return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
 }
 
