@@ -97,7 +97,7 @@ static const struct html_element ELEMENTS[] = {
     {"rp", HTML_RUBY_PART, K},
     {"rt", HTML_RUBY_PART, K},
     {"rtc", HTML_RUBY_PART, K},
-    {"ruby", HTML_OTHER, K},
+    {"ruby", HTML_RUBY, K},
     {"s", HTML_OTHER, K},
     {"samp", HTML_OTHER, K},
     {"script", HTML_OTHER, HTML_RAW},

@@ -36,6 +36,7 @@ enum html_id {
     HTML_OL,
     HTML_P,
     HTML_PRE,
+    HTML_RUBY,
     HTML_RUBY_PART,
     HTML_SOURCE,
     HTML_TABLE,

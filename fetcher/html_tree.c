@@ -134,6 +134,17 @@ static void end_list_item(struct html_tree *tree, enum html_id id)
     }
 }
 
+/* "Generate implied end tags", 13.2.6.3. */
+static void end_implied(struct html_tree *tree)
+{
+    for (const struct html_element *e = current(tree); e; e = current(tree)) {
+        if (e->id != HTML_P && e->id != HTML_LI && e->id != HTML_DD && e->id != HTML_DT &&
+            e->id != HTML_RUBY_PART)
+            return;
+        pop(tree);
+    }
+}
+
 bool html_tree_prepare(struct html_tree *tree, const struct html_element *element)
 {
     if (element->flags & HTML_TABLE_PART)
@@ -147,8 +158,8 @@ bool html_tree_prepare(struct html_tree *tree, const struct html_element *elemen
         pop(tree);
     if (element->id == HTML_A)
         end_if_open(tree, HTML_A, HTML_SCOPE);
-    if (element->id == HTML_RUBY_PART && current(tree) && current(tree)->id == HTML_RUBY_PART)
-        pop(tree);
+    if (element->id == HTML_RUBY_PART && find(tree, HTML_RUBY, HTML_SCOPE))
+        end_implied(tree);
     return true;
 }
 

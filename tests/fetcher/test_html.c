@@ -117,6 +117,7 @@ START_TEST(balances)
         {"<table><tr><td><p>a</div></table>", "<table><tr><td><p>a</p></td></tr></table>"},
         {"<pre>\n\n x\n</pre>", "<pre>\n\n x\n</pre>"},
         {"<pre>\nx</pre>", "<pre>x</pre>"},
+        {"<ruby>a<rp>(<rt><p>b<rp>)", "<ruby>a<rp>(</rp><rt><p>b</p></rt><rp>)</rp></ruby>"},
         {"<h1>a<h2>b", "<h1>a</h1><h2>b</h2>"},
     };
 
