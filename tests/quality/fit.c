@@ -93,6 +93,7 @@ int main(int argc, char **argv)
     struct fit_set sets[SETS] = {0};
     uint32_t orders = 0;
     bool refit = false, met = true;
+    setvbuf(stdout, NULL, _IOLBF, 0);
     if (!options_read(argc, argv, &options, &orders, &refit))
         return usage();
     for (size_t i = 0; i < SETS; i++)

@@ -138,15 +138,19 @@ static double worth(const struct fit_set *sets, size_t count, struct fit_options
     return sum;
 }
 
+/* Steps are tried small and large, so that a shallow dip does not end the search. */
+static const double strides[] = {1, -1, 3, -3};
+enum { STRIDES = sizeof strides / sizeof strides[0] };
+
 void fit_refit(const struct fit_set *sets, size_t count, struct fit_options *options)
 {
     double best = worth(sets, count, options);
     for (bool moved = true; moved;) {
         moved = false;
-        for (int k = 0; k < 2 * KNOB_COUNT; k++) {
+        for (int k = 0; k < STRIDES * KNOB_COUNT; k++) {
             struct judge_params kept = options->params;
-            enum knob knob = (enum knob)(k / 2);
-            double step = k % 2 ? -knobs[knob].step : knobs[knob].step;
+            enum knob knob = (enum knob)(k / STRIDES);
+            double step = strides[k % STRIDES] * knobs[knob].step;
             knob_put(&options->params, knob, knob_get(&kept, knob) + step);
             double now = worth(sets, count, options);
             if (now > best + 1e-9) {
