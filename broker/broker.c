@@ -129,6 +129,7 @@ static void quiesce(struct broker *broker, const struct order_actions *actions)
 {
     struct msg_quiesce message = {.purpose =
                                       actions->resume ? MSG_PURPOSE_NONE : broker->order.purpose,
+                                  .round = (uint64_t)broker->order.began_utc_ms,
                                   .ttl_ms = (uint64_t)broker->app.config->broker_quiesce_ttl_ms,
                                   .within_ms = (uint64_t)actions->within_ms};
 

@@ -48,11 +48,31 @@ static void welcome(struct broker *broker, struct span identity, uint64_t run, c
 
 /* --- from instances --------------------------------------------------------------------------- */
 
+static bool printable(struct span text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (text.p[i] < ' ' || text.p[i] > '~')
+            return false;
+    return true;
+}
+
+/* Names stand in logs, in status and in the roster, where they tell instances apart. */
+static bool names_fit(const struct msg_hello *hello)
+{
+    return hello->instance.n > 0 && printable(hello->instance) && printable(hello->version) &&
+           printable(hello->stage);
+}
+
 static void take_hello(struct broker *broker, struct peer *peer, const struct msg_hello *hello)
 {
     int64_t now = loop_now(broker->app.loop);
     struct instance *instance = NULL;
 
+    if (!names_fit(hello)) {
+        log_warning("refused", "why=\"instance, version or stage is no name\"");
+        welcome(broker, peer->identity, broker->run, "instance, version or stage is no name");
+        return;
+    }
     if (hello->protocol != MSG_PROTOCOL || roster_stage_of(hello->stage) == STAGES) {
         char *why = mem_printf("protocol %" PRIu64 ", stage %.*s: this broker speaks protocol %d",
                                hello->protocol, (int)hello->stage.n, hello->stage.p, MSG_PROTOCOL);
@@ -136,7 +156,7 @@ static void leave_one(struct broker *broker, struct span identity, struct span n
     struct instance *instance = roster_find_name(&broker->roster, text);
 
     if (instance) {
-        instance->leaving = true;
+        instance->leaving = instance->asked_to_leave = true;
         answer(broker, identity, 0, "", span_str("{}"));
         broker_step(broker);
     } else {
@@ -209,11 +229,12 @@ static void take(struct broker *broker, zmsg_t *frames)
     } any;
 
     msg_pool_reset(&broker->pool);
+    broker->pool.why = "wrong number of frames";
     if (!known || !body || zmsg_next(frames) ||
         msg_read(type, link_span(body), &broker->pool, &any)) {
         counters_add(&broker->app.counters, COUNTER_malformed, 1);
         log_warning("malformed", "socket=control why=\"%s\"",
-                    known && body && broker->pool.why ? broker->pool.why : "unknown message");
+                    known ? broker->pool.why : "unknown message");
         return;
     }
     peer.instance = roster_find(&broker->roster, peer.identity);

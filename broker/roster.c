@@ -53,41 +53,45 @@ struct instance *roster_find_name(struct roster *roster, const char *name)
     return NULL;
 }
 
-struct instance *roster_hello(struct roster *roster, struct span identity,
-                              const struct msg_hello *hello, int64_t now_ms)
-{
-    struct instance *instance = roster_find(roster, identity);
-
-    if (!instance) {
-        roster->at = mem_realloc(roster->at, roster->count + 1, sizeof(*roster->at));
-        instance = &roster->at[roster->count++];
-        *instance = (struct instance){0};
-        buf_add(&instance->identity, identity.p, identity.n);
-    }
-    instance->stage = roster_stage_of(hello->stage);
-    snprintf(instance->name, sizeof(instance->name), "%.*s", (int)hello->instance.n,
-             hello->instance.p);
-    snprintf(instance->version, sizeof(instance->version), "%.*s", (int)hello->version.n,
-             hello->version.p);
-    instance->pid = hello->pid;
-    instance->started_ms = hello->started_ms;
-    instance->leaving = hello->leaving;
-    instance->quiesce = hello->quiesce;
-    instance->heard_ms = now_ms;
-    return instance;
-}
-
 static void copy(struct buf *to, struct span from)
 {
     buf_clear(to);
     buf_add(to, from.p, from.n);
 }
 
+struct instance *roster_hello(struct roster *roster, struct span identity,
+                              const struct msg_hello *hello, int64_t now_ms)
+{
+    struct instance *instance = roster_find(roster, identity);
+    char name[sizeof(instance->name)];
+
+    snprintf(name, sizeof(name), "%.*s", (int)hello->instance.n, hello->instance.p);
+    /* A connection made anew has another identity; its owner is not lost for that. */
+    if (!instance)
+        instance = roster_find_name(roster, name);
+    if (!instance) {
+        roster->at = mem_realloc(roster->at, roster->count + 1, sizeof(*roster->at));
+        instance = &roster->at[roster->count++];
+        *instance = (struct instance){0};
+    }
+    copy(&instance->identity, identity);
+    instance->stage = roster_stage_of(hello->stage);
+    memcpy(instance->name, name, sizeof(name));
+    snprintf(instance->version, sizeof(instance->version), "%.*s", (int)hello->version.n,
+             hello->version.p);
+    instance->pid = hello->pid;
+    instance->started_ms = hello->started_ms;
+    instance->leaving = hello->leaving || instance->asked_to_leave;
+    instance->quiesce = hello->quiesce;
+    instance->heard_ms = now_ms;
+    return instance;
+}
+
 void roster_heartbeat(struct instance *instance, const struct msg_heartbeat *heartbeat,
                       int64_t now_ms)
 {
     instance->heard_ms = now_ms;
-    instance->leaving = heartbeat->leaving;
+    instance->leaving = heartbeat->leaving || instance->asked_to_leave;
     instance->quiesce = heartbeat->quiesce;
     instance->in_hand = heartbeat->in_hand;
     instance->rss_bytes = heartbeat->rss_bytes;

@@ -25,6 +25,7 @@ struct instance {
     int64_t started_ms; /* UTC, by its own word */
     int64_t heard_ms;   /* monotonic */
     bool leaving;
+    bool asked_to_leave; /* by an administrator: its heartbeats do not know */
     bool told_to_stop;
     bool heartbeat_seen;
     uint64_t quiesce; /* the storer's enum msg_purpose */
@@ -49,8 +50,8 @@ const char *roster_stage_name(enum stage stage);
 enum stage roster_stage_of(struct span word);
 
 void roster_free(struct roster *roster);
-/* Adds the instance, or refreshes the one with this identity.  Pointers into the roster are good
- * until the next add or remove. */
+/* Adds the instance, or refreshes the one with this identity or, where its connection was made
+ * anew, of this name.  Pointers into the roster are good until the next add or remove. */
 struct instance *roster_hello(struct roster *roster, struct span identity,
                               const struct msg_hello *hello, int64_t now_ms);
 /* NULL where nobody of this identity is known. */
