@@ -84,12 +84,16 @@ static void copy_frame(struct lane_state *state, zmq_msg_t *frame, int more)
 /* --- forwarding ------------------------------------------------------------------------------- */
 
 /* One whole message; false where the receiver vanished, and with it the message (links may lose).
+ * Where its first frame was refused the others are left out: they would begin a message of their
+ * own.  A connection that breaks in the middle is libzmq's to finish (see send_frames, outlet.c).
  */
 static bool pass_message(struct lane_state *state)
 {
     void *in = zsock_resolve(state->in);
     void *out = zsock_resolve(state->out);
     bool tapped = state->listeners > 0;
+    bool first = true;
+    bool refused = false;
     bool sent = true;
     int more = ZMQ_SNDMORE;
 
@@ -107,12 +111,15 @@ static bool pass_message(struct lane_state *state)
         state->counts.bytes += zmq_msg_size(&frame);
         if (tapped)
             copy_frame(state, &frame, more);
-        if (zmq_msg_send(&frame, out, ZMQ_DONTWAIT | more) < 0) {
+        if (refused || zmq_msg_send(&frame, out, ZMQ_DONTWAIT | more) < 0) {
             zmq_msg_close(&frame);
+            refused |= first;
             sent = false;
         }
+        first = false;
     }
-    state->counts.messages++;
+    state->counts.messages += sent;
+    state->counts.dropped += !sent;
     return sent;
 }
 

@@ -16,6 +16,7 @@ struct forward_counts {
     uint64_t bytes;
     uint64_t tapped;  /* copies made */
     uint64_t waited;  /* times a message had to wait for a receiver */
+    uint64_t dropped; /* messages lost because their receiver vanished */
     uint64_t waiting; /* 1 = one waits now */
 };
 

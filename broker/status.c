@@ -65,10 +65,11 @@ static json_t *links_array(struct broker *broker)
 
             forward_counts(broker->forwards[link][lane], &counts);
             json_array_append_new(
-                links, json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:b}", "link", link_name(link),
-                                 "lane", link_lane_name(lane), "forwarded", whole(counts.messages),
-                                 "bytes", whole(counts.bytes), "tapped", whole(counts.tapped),
-                                 "waited", whole(counts.waited), "waiting", counts.waiting != 0));
+                links, json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:b}", "link",
+                                 link_name(link), "lane", link_lane_name(lane), "forwarded",
+                                 whole(counts.messages), "bytes", whole(counts.bytes), "tapped",
+                                 whole(counts.tapped), "waited", whole(counts.waited), "dropped",
+                                 whole(counts.dropped), "waiting", counts.waiting != 0));
         }
     return links;
 }
