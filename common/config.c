@@ -179,10 +179,15 @@ static int load_one(struct config *config, const char *path, const char *section
     const char *value = zconfig_value(node);
     int result = 0;
 
-    if (!setting)
+    if (!setting) {
         result = unknown(where, key, error);
-    else
+    } else if (zconfig_child(node)) {
+        buf_printf(error, "%s: %s: a setting has no settings of its own (line indented too far)",
+                   where, key);
+        result = -1;
+    } else {
         result = put(config, setting, value ? value : "", where, error);
+    }
     free(where);
     free(key);
     return result;

@@ -71,10 +71,12 @@ static void take(struct member *member, zmsg_t *message)
                  type == MSG_lost || type == MSG_roster || type == MSG_bye;
 
     msg_pool_reset(&member->pool);
-    if (!known || !body || msg_read(type, link_span(body), &member->pool, &any)) {
+    member->pool.why = "wrong number of frames";
+    if (!known || !body || zmsg_next(message) ||
+        msg_read(type, link_span(body), &member->pool, &any)) {
         counters_add(&member->app->counters, COUNTER_malformed, 1);
         log_warning("malformed", "socket=control why=\"%s\"",
-                    known && body ? member->pool.why : "unknown message");
+                    known ? member->pool.why : "unknown message");
         return;
     }
     if (type == MSG_welcome)
@@ -105,6 +107,7 @@ struct member *member_create(struct app *app, member_fn *fn, member_broker_fn *o
 
     *member = (struct member){.app = app, .fn = fn, .on_broker = on_broker, .self = self};
     member->heard_ms = loop_now(app->loop);
+    member->heard_ms = loop_now(app->loop); /* its absence counts from here */
     member->endpoint = link_endpoint_named(app->config, "control");
     member->control =
         link_connect(app->config, ZMQ_DEALER, LINK_ROLE_CONTROL, LINKS, member->endpoint);

@@ -80,6 +80,9 @@ static int read_list(struct cursor *cursor, const struct msg_field *field, struc
         return -1;
     if (count > field->limit)
         return bad(cursor, "list too long");
+    /* A member is a head and a byte a field at least: memory taken is bounded by the frame. */
+    if (count > cursor->left / (msg_table(field->list).count + 1))
+        return bad(cursor, "list longer than its frame");
     *out = (struct msg_list){.at = msg_pool_take(cursor->pool, size * count), .count = count};
     for (uint64_t i = 0; i < count; i++)
         if (read_struct(cursor, field->list, (char *)out->at + i * size))
