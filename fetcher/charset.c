@@ -299,6 +299,20 @@ static void by_guess(struct span body, struct charset_text *out)
         take_other(body, &western, true, out);
 }
 
+static bool claims(struct span label)
+{
+    struct charset_label read = {0};
+
+    return label.n == 0 || (charset_label_read(label, &read) && strcmp(read.name, "utf-8") == 0);
+}
+
+bool charset_claims_utf8(struct span body, const char *content_type)
+{
+    if (body.n < 4 || (unsigned char)body.p[0] >= 0x80 || memchr(body.p, '\0', 4))
+        return false;
+    return claims(charset_label_http(content_type)) && claims(charset_label_xml(body));
+}
+
 void charset_decode(struct span body, const char *content_type, struct charset_text *out)
 {
     struct census census = {0};

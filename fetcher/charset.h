@@ -27,6 +27,11 @@ struct charset_text {
 void charset_decode(struct span body, const char *content_type, struct charset_text *out);
 void charset_free(struct charset_text *text);
 
+/* Whether nothing about body contradicts that it is UTF-8: no other byte order mark, no other
+ * declaration, no first bytes of a wide encoding.  The bytes themselves are not looked at: for
+ * readers that check them anyway and can come back with charset_decode (). */
+bool charset_claims_utf8(struct span body, const char *content_type);
+
 /* Whether the bytes are UTF-8 and have no character that XML 1.0 forbids (section 2.2). */
 bool charset_clean(struct span text);
 

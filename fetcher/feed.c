@@ -37,15 +37,16 @@ static bool is_feed(const struct feed *feed)
     return feed->version != FEED_VERSION_NONE || feed->count || feed->title;
 }
 
-/* As it stands; where that fails, everything again from a repaired copy. */
-static enum feed_status read_xml(struct span text, const struct feed_context *ctx,
+/* As it stands, unless that has been tried; where it fails, everything again from a repaired copy.
+ */
+static enum feed_status read_xml(struct span text, const struct feed_context *ctx, bool tried,
                                  struct feed **feed)
 {
     struct feed_builder *b = feed_builder_new(*feed, ctx);
     struct buf repaired = {0};
     bool wellformed = false;
 
-    if (!feed_xml_read(b, text, &wellformed)) {
+    if (tried || !feed_xml_read(b, text, &wellformed)) {
         feed_builder_destroy(&b);
         feed_destroy(feed);
         *feed = feed_new();
@@ -82,31 +83,63 @@ static enum feed_status read_page(struct span text, const struct feed_context *c
     return FEED_HTML;
 }
 
-enum feed_status feed_parse(struct span body, const struct feed_context *ctx, struct feed **out)
+/* The usual case, without a look at each byte: libxml2 checks that it is UTF-8.  False, and nothing
+ * has been read, where it is not, or not well-formed (then *tried is set), or no feed. */
+static bool read_usual(struct span body, const struct feed_context *ctx, bool *tried,
+                       struct feed **feed)
 {
-    struct charset_text decoded = {0};
-    struct span text = {0};
-    enum feed_status status = FEED_UNKNOWN;
+    struct feed_builder *b = NULL;
+    bool wellformed = false;
+    bool good = false;
 
-    *out = feed_new();
-    charset_decode(body, ctx->content_type, &decoded);
-    text = decoded.text;
+    if (!charset_claims_utf8(body, ctx->content_type) || feed_sniff(&body) != FEED_SNIFF_XML)
+        return false;
+    b = feed_builder_new(*feed, ctx);
+    good = feed_xml_read(b, body, &wellformed);
+    if (good) {
+        feed_finish(b);
+        (*feed)->wellformed = wellformed;
+        (*feed)->encoding = "utf-8";
+    }
+    feed_builder_destroy(&b);
+    if (good && is_feed(*feed))
+        return true;
+    *tried = !good;
+    feed_destroy(feed);
+    *feed = feed_new();
+    return false;
+}
+
+static enum feed_status read_any(struct span text, const struct feed_context *ctx, bool tried,
+                                 struct feed **feed)
+{
     switch (feed_sniff(&text)) {
     case FEED_SNIFF_EMPTY:
-        status = FEED_EMPTY;
-        break;
+        return FEED_EMPTY;
     case FEED_SNIFF_XML:
-        status = read_xml(text, ctx, out);
-        break;
+        return read_xml(text, ctx, tried, feed);
     case FEED_SNIFF_JSON:
-        status = read_json(text, ctx, *out);
-        break;
+        return read_json(text, ctx, *feed);
     case FEED_SNIFF_PAGE:
-        status = read_page(text, ctx, *out);
-        break;
+        return read_page(text, ctx, *feed);
     case FEED_SNIFF_OTHER:
         break;
     }
+    return FEED_UNKNOWN;
+}
+
+enum feed_status feed_parse(struct span body, const struct feed_context *ctx, struct feed **out)
+{
+    struct charset_text decoded = {0};
+    enum feed_status status = FEED_OK;
+    bool tried = false;
+
+    *out = feed_new();
+    if (read_usual(body, ctx, &tried, out))
+        return FEED_OK;
+    charset_decode(body, ctx->content_type, &decoded);
+    tried = tried && decoded.text.p == body.p;
+    status = read_any(decoded.text, ctx, tried, out);
     (*out)->encoding = feed_arena_copy((*out)->arena, decoded.name, strlen(decoded.name));
     (*out)->wellformed = (*out)->wellformed && !decoded.lied;
     charset_free(&decoded);

@@ -158,8 +158,10 @@ void feed_put_enclosure(struct feed_builder *b, const struct feed_attached *atta
 struct feed_entry *feed_put_entry(struct feed_builder *b);
 /* An address resolved against the current base and copied; NULL where it is none to follow. */
 const char *feed_put_address(struct feed_builder *b, struct span ref);
-/* Clean, trimmed, not longer than the limit, copied; NULL where nothing is left. */
+
+/* feed_text.c: clean, trimmed, not longer than the limit, copied; NULL where nothing is left. */
 const char *feed_put_text(struct feed_builder *b, struct span text);
+struct span feed_text_trim(struct span text);
 
 /* feed_markup.c: elements written back as HTML. */
 void feed_markup_open(struct feed_builder *b, const struct feed_element *element);

@@ -4,14 +4,11 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/utf8.h"
-#include "fetcher/charset.h"
 #include "fetcher/date.h"
 #include "fetcher/feed_arena.h"
 #include "fetcher/url.h"
 
 enum { FOR_FEED, FOR_ENTRY };
-enum { BLOCK = 64 }; /* bytes looked at together */
 
 /* Where the strings live; 0 = the field does not exist there. */
 static const size_t slots[FIELD_COUNT][2] = {
@@ -42,93 +39,6 @@ static const char **slot(struct feed_builder *b, enum feed_field field)
     return (const char **)(void *)((char *)(b->entry ? (void *)b->entry : (void *)b->feed) + at);
 }
 
-/* A byte with which something that is no text may begin. */
-static inline bool suspicious(unsigned char c)
-{
-    return ((c < 0x20) & (c != '\t') & (c != '\n')) | (c == 0x7f) | (c == 0xc2) | (c >= 0xef);
-}
-
-/* Without a branch inside, so that compilers make vector code of it. */
-static bool block_is_plain(const char *p)
-{
-    unsigned char found = 0;
-
-    for (size_t i = 0; i < BLOCK; i++)
-        found = (unsigned char)(found | suspicious((unsigned char)p[i]));
-    return !found;
-}
-
-/* The length of the part that surely needs no cleaning. */
-static size_t plain_length(struct span text)
-{
-    size_t n = 0;
-
-    while (n + BLOCK <= text.n && block_is_plain(text.p + n))
-        n += BLOCK;
-    while (n < text.n && !suspicious((unsigned char)text.p[n]))
-        n++;
-    return n;
-}
-
-static struct span cleaned(struct feed_builder *b, struct span text)
-{
-    size_t n = plain_length(text);
-    const char *p = text.p + n;
-    const char *end = text.p + text.n;
-    struct buf *out = &b->scratch;
-    uint32_t c = 0;
-
-    if (n == text.n)
-        return text;
-    buf_clear(out);
-    buf_add(out, text.p, n);
-    while (p < end) {
-        size_t length = utf8_next(p, end, &c);
-        if (c == '\r')
-            buf_addc(out, '\n');
-        else if (c >= 0x80 && c < 0xa0)
-            utf8_add(out, charset_c1(c));
-        else if (c == UTF8_BAD)
-            utf8_add(out, 0xfffd);
-        else if (utf8_is_text(c))
-            buf_add(out, p, length);
-        p += length;
-        n = plain_length(span_of(p, (size_t)(end - p)));
-        buf_add(out, p, n);
-        p += n;
-    }
-    return buf_span(out);
-}
-
-static bool is_space(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-static struct span trimmed(struct span text)
-{
-    while (text.n && is_space(*text.p))
-        text = span_of(text.p + 1, text.n - 1);
-    while (text.n && is_space(text.p[text.n - 1]))
-        text.n--;
-    return text;
-}
-
-const char *feed_put_text(struct feed_builder *b, struct span text)
-{
-    size_t limit = b->ctx->max_entry_bytes;
-
-    text = trimmed(cleaned(b, trimmed(text)));
-    if (limit && text.n > limit) {
-        text.n = limit;
-        while (text.n && ((unsigned char)text.p[text.n] & 0xc0) == 0x80)
-            text.n--;
-        if (b->entry)
-            b->entry->cut = true;
-    }
-    return text.n ? feed_arena_copy(b->feed->arena, text.p, text.n) : NULL;
-}
-
 static bool has_scheme(const char *url)
 {
     size_t n = strspn(url, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
@@ -141,7 +51,7 @@ const char *feed_put_address(struct feed_builder *b, struct span ref)
     char *url = NULL;
     const char *copy = NULL;
 
-    ref = trimmed(ref);
+    ref = feed_text_trim(ref);
     if (ref.n == 0)
         return NULL;
     url = url_resolve(b->frames[b->depth].base, ref);
@@ -199,7 +109,7 @@ static int64_t number(struct span text)
 {
     int64_t value = 0;
 
-    text = trimmed(text);
+    text = feed_text_trim(text);
     if (text.n == 0 || text.n > 18)
         return -1;
     for (size_t i = 0; i < text.n; i++) {
@@ -351,7 +261,7 @@ enum { RANK_RSS_LINK = 5 };
  * feed must not give two ids to an entry. */
 static const char *resolved_id(struct feed_builder *b, struct span text)
 {
-    text = trimmed(text);
+    text = feed_text_trim(text);
     return text.n && (*text.p == '/' || *text.p == '.') ? feed_put_address(b, text)
                                                         : feed_put_text(b, text);
 }
@@ -390,7 +300,7 @@ void feed_put(struct feed_builder *b, enum feed_field field, uint8_t rank, struc
         break;
     case FIELD_PUBLISHED:
     case FIELD_UPDATED:
-        text = trimmed(text);
+        text = feed_text_trim(text);
         if (rank > *have && text.n) {
             put_date(b, field, text);
             *have = rank;
@@ -408,7 +318,7 @@ void feed_put(struct feed_builder *b, enum feed_field field, uint8_t rank, struc
     case FIELD_HOUR:
     case FIELD_DAY:
         if (!b->entry)
-            put_schedule(b, field, trimmed(text));
+            put_schedule(b, field, feed_text_trim(text));
         break;
     default:
         put_string(b, field, rank, text);

@@ -1,0 +1,116 @@
+#include "fetcher/feed_build.h"
+
+#include "common/utf8.h"
+#include "fetcher/charset.h"
+#include "fetcher/feed_arena.h"
+
+enum { BLOCK = 64 }; /* bytes looked at together */
+
+/* A byte with which something that is no text may begin. */
+static inline bool suspicious(unsigned char c)
+{
+    return ((c < 0x20) & (c != '\t') & (c != '\n')) | (c == 0x7f) | (c == 0xc2) | (c >= 0xef);
+}
+
+/* Without a branch inside, so that compilers make vector code of it. */
+static bool block_is_plain(const char *p)
+{
+    unsigned char found = 0;
+
+    for (size_t i = 0; i < BLOCK; i++)
+        found = (unsigned char)(found | suspicious((unsigned char)p[i]));
+    return !found;
+}
+
+/* The length of the part that surely needs no cleaning. */
+static size_t plain_length(struct span text)
+{
+    size_t n = 0;
+
+    while (n + BLOCK <= text.n && block_is_plain(text.p + n))
+        n += BLOCK;
+    while (n < text.n && !suspicious((unsigned char)text.p[n]))
+        n++;
+    return n;
+}
+
+/* What a character becomes in a text; 0 = nothing. */
+static uint32_t as_text(uint32_t c)
+{
+    if (c == '\r')
+        return '\n';
+    if (c == UTF8_BAD)
+        return 0xfffd;
+    c = charset_c1(c);
+    return utf8_is_text(c) ? c : 0;
+}
+
+/* The length of the part that can stay as it is. */
+static size_t clean_length(struct span text)
+{
+    const char *end = text.p + text.n;
+    size_t n = plain_length(text);
+    uint32_t c = 0;
+
+    while (n < text.n) {
+        size_t length = utf8_next(text.p + n, end, &c);
+        if (as_text(c) != c)
+            break;
+        n += length;
+        n += plain_length(span_of(text.p + n, text.n - n));
+    }
+    return n;
+}
+
+static struct span cleaned(struct feed_builder *b, struct span text)
+{
+    size_t n = clean_length(text);
+    const char *p = text.p + n;
+    const char *end = text.p + text.n;
+    struct buf *out = &b->scratch;
+    uint32_t c = 0;
+
+    if (n == text.n)
+        return text;
+    buf_clear(out);
+    buf_add(out, text.p, n);
+    while (p < end) {
+        p += utf8_next(p, end, &c);
+        c = as_text(c);
+        if (c)
+            utf8_add(out, c);
+        n = clean_length(span_of(p, (size_t)(end - p)));
+        buf_add(out, p, n);
+        p += n;
+    }
+    return buf_span(out);
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+struct span feed_text_trim(struct span text)
+{
+    while (text.n && is_space(*text.p))
+        text = span_of(text.p + 1, text.n - 1);
+    while (text.n && is_space(text.p[text.n - 1]))
+        text.n--;
+    return text;
+}
+
+const char *feed_put_text(struct feed_builder *b, struct span text)
+{
+    size_t limit = b->ctx->max_entry_bytes;
+
+    text = feed_text_trim(cleaned(b, feed_text_trim(text)));
+    if (limit && text.n > limit) {
+        text.n = limit;
+        while (text.n && ((unsigned char)text.p[text.n] & 0xc0) == 0x80)
+            text.n--;
+        if (b->entry)
+            b->entry->cut = true;
+    }
+    return text.n ? feed_arena_copy(b->feed->arena, text.p, text.n) : NULL;
+}
