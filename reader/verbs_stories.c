@@ -27,27 +27,25 @@ static bool since_into(const struct call *call, json_t *args)
     return true;
 }
 
+/* In one line; a terminal's width cuts the title, a pipe gets it whole. */
 static void print_story(struct buf *out, const json_t *story)
 {
-    const json_t *lead = json_object_get(story, "lead");
-    int64_t sources = print_int(story, "sources"), copies = print_int(story, "copies");
-    int room = print_width() ? print_width() - 60 : 0;
-    char counts[64];
+    int64_t sources = print_int(story, "sources"), items = print_int(story, "items");
+    int64_t copies = print_int(story, "copies");
+    const char *title = print_text(story, "title");
+    int room = print_width() > 80 ? print_width() - 60 : TITLE;
+    char counts[80];
 
     snprintf(counts, sizeof(counts), "%lld source%s, %lld item%s, %lld cop%s", (long long)sources,
-             sources == 1 ? "" : "s", (long long)print_int(story, "items"),
-             print_int(story, "items") == 1 ? "" : "s", (long long)copies,
+             sources == 1 ? "" : "s", (long long)items, items == 1 ? "" : "s", (long long)copies,
              copies == 1 ? "y" : "ies");
+    if (!print_terminal() && print_columns(span_str(title)) > room)
+        room = print_columns(span_str(title));
     print_time(out, print_int(story, "time_ms"), print_terminal());
     buf_printf(out, " %7lld  ", (long long)print_int(story, "id"));
-    if (room >= 20)
-        print_cell(out, print_text(story, "title"), room < 100 ? room : 100, false);
-    else
-        print_cell(out, print_text(story, "title"), TITLE, false);
+    print_cell(out, title, room, false);
     buf_adds(out, "  ");
     print_styled(out, sources > 1 ? PRINT_BOLD : PRINT_DIM, counts);
-    if (!print_width())
-        buf_printf(out, "  %s", print_text(lead, "source_title"));
     buf_addc(out, '\n');
 }
 
