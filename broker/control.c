@@ -63,6 +63,16 @@ static bool names_fit(const struct msg_hello *hello)
            printable(hello->stage);
 }
 
+/* Only one storer can hold the store: where another says HELLO, the one before it is dead. */
+static void greet_storer(struct broker *broker, const struct peer *peer)
+{
+    struct instance *before = roster_storer(&broker->roster);
+
+    if (before && !span_eq(buf_span(&before->identity), peer->identity))
+        broker_forget(broker, before, true);
+    order_storer_came(&broker->order);
+}
+
 static void take_hello(struct broker *broker, struct peer *peer, const struct msg_hello *hello)
 {
     int64_t now = loop_now(broker->app.loop);
@@ -86,9 +96,9 @@ static void take_hello(struct broker *broker, struct peer *peer, const struct ms
     if (!peer->instance)
         log_info("hello", "instance=%.*s version=%.*s leaving=%d", (int)hello->instance.n,
                  hello->instance.p, (int)hello->version.n, hello->version.p, (int)hello->leaving);
+    if (roster_stage_of(hello->stage) == STAGE_STORER)
+        greet_storer(broker, peer);
     instance = roster_hello(&broker->roster, peer->identity, hello, now);
-    if (instance->stage == STAGE_STORER)
-        order_storer_came(&broker->order);
     welcome(broker, peer->identity, broker->run, NULL);
     if (order_refuses(&broker->order, instance)) {
         struct msg_stop stop = {.within_ms = (uint64_t)broker->app.config->service_stop_ms,
