@@ -144,6 +144,14 @@ static void fake(zsock_t *pipe, void *args)
     free(endpoint);
 }
 
+static zactor_t *start(const char *name)
+{
+    zactor_t *actor = zactor_new(fake, (void *)(uintptr_t)name);
+
+    ck_assert_ptr_nonnull(actor);
+    return actor;
+}
+
 /* --- tests ------------------------------------------------------------------------------------ */
 
 START_TEST(nobody_there)
@@ -176,7 +184,7 @@ START_TEST(answers)
 {
     json_t *answer = NULL;
 
-    peer = zactor_new(fake, "query");
+    peer = start("query");
     ck_assert_int_eq(client_ask(config, "echo", json_object(), &answer), 0);
     ck_assert_int_eq(json_integer_value(json_object_get(answer, "n")), 5);
     json_decref(answer);
@@ -194,7 +202,7 @@ START_TEST(errors)
     int64_t before_ms = clock_mono_ms();
     json_t *answer = NULL;
 
-    peer = zactor_new(fake, "query");
+    peer = start("query");
     ck_assert_int_eq(client_ask(config, wrong[_i].verb, json_object(), &answer), wrong[_i].code);
     ck_assert_ptr_null(answer);
     ck_assert_int_lt(clock_mono_ms() - before_ms, 5000);
@@ -205,7 +213,7 @@ START_TEST(broker)
 {
     json_t *answer = NULL;
 
-    peer = zactor_new(fake, "control");
+    peer = start("control");
     ck_assert_int_eq(client_tell(config, "stop", "", &answer), 0);
     json_decref(answer);
     ck_assert_int_eq(client_tell(config, "fly", "", &answer), APP_USAGE);
@@ -220,7 +228,7 @@ START_TEST(too_much)
 
     memset(large, 'x', 2999999);
     large[2999999] = '\0';
-    peer = zactor_new(fake, "query");
+    peer = start("query");
     ck_assert_int_eq(client_ask(config, "echo", json_pack("{s:s}", "x", large), &answer),
                      APP_USAGE);
     free(large);
