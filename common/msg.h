@@ -2,8 +2,8 @@
  *
  * A frame is one MessagePack array (msgpack.org specification) of the fields of its struct, in
  * order.  Reading checks the number of fields, every type, length and range, and that nothing
- * follows; what is read borrows its text and bytes from the frame that was given, and its lists from
- * a pool.  Pure. */
+ * follows; what is read borrows its text and bytes from the frame that was given, and its lists
+ * from a pool.  Pure. */
 #ifndef WEIR_COMMON_MSG_H
 #define WEIR_COMMON_MSG_H
 
@@ -50,8 +50,8 @@ struct msg_list {
 };
 
 #define MSG_C_U(name, ...) uint64_t name;
-#define MSG_C_I(name) int64_t name;
-#define MSG_C_D(name) double name;
+#define MSG_C_I(name)      int64_t name;
+#define MSG_C_D(name)      double name;
 #define MSG_C_S(name, ...) struct span name;
 #define MSG_C_B(name, ...) struct span name;
 #define MSG_C_L(name, ...) struct msg_list name;
@@ -68,7 +68,8 @@ enum msg_type { MSG_ALL(MSG_E) MSG_TYPES };
 /* Memory for what was read; reused from message to message.  Start with {0}. */
 struct msg_pool {
     struct msg_block *blocks;
-    const char *why; /* after a failed read: what was wrong, a constant */
+    struct msgpack_zone *zone; /* msgpack's own; always empty */
+    const char *why;           /* after a failed read: what was wrong, a constant */
 };
 
 /* Makes everything read with this pool invalid and keeps the memory. */

@@ -1,6 +1,7 @@
 /* Memory for what is read: blocks that are used again from message to message. */
 #include "common/msg_table.h"
 
+#include <msgpack.h>
 #include <stdlib.h>
 
 #include "common/mem.h"
@@ -58,4 +59,6 @@ void msg_pool_free(struct msg_pool *pool)
     msg_pool_reset(pool);
     free(pool->blocks);
     pool->blocks = NULL;
+    msgpack_zone_free(pool->zone);
+    pool->zone = NULL;
 }

@@ -1,6 +1,7 @@
 #include "common/msg.h"
 
 #include <msgpack.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/msg_table.h"
@@ -58,8 +59,7 @@ static int read_value(struct cursor *cursor, msgpack_object *value)
         return bad(cursor, "too short");
     if (is_container((uint8_t)cursor->p[0]))
         return bad(cursor, "unexpected container");
-    /* Plain values need no zone. */
-    result = msgpack_unpack(cursor->p, cursor->left, &used, NULL, value);
+    result = msgpack_unpack(cursor->p, cursor->left, &used, cursor->pool->zone, value);
     if (result != MSGPACK_UNPACK_SUCCESS && result != MSGPACK_UNPACK_EXTRA_BYTES)
         return bad(cursor, "damaged value");
     if (result == MSGPACK_UNPACK_SUCCESS)
@@ -160,6 +160,12 @@ int msg_read(enum msg_type type, struct span frame, struct msg_pool *pool, void 
 {
     struct cursor cursor = {.p = frame.p, .left = frame.n, .pool = pool};
 
+    /* Nothing is ever put into it, but without one msgpack makes its own for each text, and leaves
+     * it behind. */
+    if (!pool->zone)
+        pool->zone = msgpack_zone_new(MSGPACK_ZONE_CHUNK_SIZE);
+    if (!pool->zone)
+        abort(); /* out of memory, as in mem.h */
     if (read_struct(&cursor, type, message))
         return -1;
     return cursor.left ? bad(&cursor, "bytes behind the end") : 0;
