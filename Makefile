@@ -31,6 +31,20 @@ UNIT_PROGRAMS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(UNITS))
 .PHONY: all
 all: $(PROGRAMS)
 
+.PHONY: help
+help:
+	@echo "make              build everything into $(BUILD)/"
+	@echo "make demo         install what is missing, build, run the pipeline on sample feeds, show the stories"
+	@echo "make check        install what is missing, build, run all tests"
+	@echo "make unit         build and run the unit tests alone"
+	@echo "make model        the Promela model of the ring, all of it (minutes)"
+	@echo "make asan tsan    unit tests with the address and undefined, or the thread sanitizer"
+	@echo "make valgrind     unit tests under valgrind"
+	@echo "make fuzz         each fuzz target for FUZZ_SECONDS (default 60)"
+	@echo "make bench        the benchmarks"
+	@echo "make lint format  check the arrows between folders and the format; set the format"
+	@echo "make deps tags install clean"
+
 include tests/Makefile.inc
 
 $(BUILD)/%.o: %.c
@@ -56,4 +70,44 @@ $(BUILD)/weir: $(BUILD)/reader/main.o $(BUILD)/libreader.a $(BUILD)/libcommon.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 .SECONDARY:
+# --- for people ------------------------------------------------------------------------------------
+
+.PHONY: deps
+deps:
+	@scripts/deps
+
+# Both begin with what is missing, so the rest of the work is a second make: pkg-config has to be
+# asked again once the packages are there.
+.PHONY: demo check
+demo:
+	@scripts/deps
+	@$(MAKE) --no-print-directory all
+	@BUILD=$(BUILD) scripts/demo
+
+check:
+	@scripts/deps --check
+	@$(MAKE) --no-print-directory all unit-programs
+	@BUILD=$(BUILD) tests/check
+
+.PHONY: install
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+
+SOURCES := $(wildcard $(addsuffix /*.[ch],$(FOLDERS)) tests/*/*.[ch])
+
+.PHONY: format lint tags clean
+format:
+	clang-format -i $(SOURCES)
+
+lint:
+	clang-format --dry-run -Werror $(SOURCES)
+	scripts/check-deps
+
+tags:
+	ctags $(SOURCES)
+
+clean:
+	rm -rf $(BUILD) build-asan build-tsan build-clang build-fuzz
+
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
