@@ -16,9 +16,6 @@ static void send_event(struct writer *writer, const char *topic, enum msg_type t
 {
     zmsg_t *message = zmsg_new();
 
-    /* Makes libzmq take note of subscriptions that have come: sending alone notices them only for the
-     * next message, and the first commit after a connection would be lost. */
-    (void)zsock_events(writer->events);
     zmsg_addstr(message, topic);
     buf_clear(&writer->scratch);
     if (msg_write(type, frame, &writer->scratch) == 0) {

@@ -325,6 +325,8 @@ static void ring_go(struct ring *ring)
     ring_exec(ring);
     ring_hear(ring, MSG_hello, &hello);
     ring_tell(ring, MSG_welcome, &welcome);
+    /* A SUB that binds sends its subscription when it next looks. */
+    (void)zsock_events(ring->events);
     ring_roster(ring, 1, 1, (struct span){0});
 }
 
