@@ -1,5 +1,21 @@
-/* The verbs that only read: JSON in, JSON out (README.md lists them).  Belongs to one thread, which
- * owns the connection. */
+/* The verbs that only read: JSON in, JSON out.  Belongs to one thread, which owns the connection.
+ *
+ *   source.list {id?, after?, limit?}        -> {sources: [{id, url, title, link, host, state, items,
+ *                                                errors, last_error, categories, fetching, ..._ms}]}
+ *   stories {limit?, since_ms?, before_ms?, before_id?}
+ *                                            -> {stories: [story]}, newest first
+ *   story {id, after?, limit?}               -> story and members: [{id, copy_of, time_ms, title, ..}]
+ *   items {source?, since_ms?, before?, limit?}  -> {items: [{id, source, story, copy_of, ..}]}
+ *   item {id}                                -> the item with content, text, enclosures
+ *   order {after?, limit?}                   -> {items: [{id, sequence, source, story, copy_of,
+ *                                                time_ms, guid, key}]}, as first committed
+ *   dead.list {after?, limit?}               -> {dead: [{id, source, died_ms, tries, reason, ..}]}
+ *   verify {names?: true, check?: name}      -> {names: [..]} or {ok, checks: [verify_check]}
+ *   vectors, with a msg_since as extra frame -> {epoch, head, upto, entries} and a msg_page
+ *
+ * story is {id, time_ms (its latest item), first_ms, title, items, copies, sources,
+ * lead: {id, url, source, source_title}}.  A list that ends before its end has `next`: the value of
+ * after (items: before), or for stories {before_ms, before_id}.  limit is 1 to 10,000. */
 #ifndef WEIR_STORER_READS_H
 #define WEIR_STORER_READS_H
 

@@ -19,6 +19,7 @@ static struct loop *loop;
 static struct query *query;
 static char *endpoint;
 static struct msg_pool pool;
+static zmsg_t *kept; /* the last reply */
 
 /* What came to the writer. */
 static uint64_t tokens[1000];
@@ -49,6 +50,8 @@ static void setup(void)
 {
     char *folder = NULL;
 
+    token_count = 0;
+    answer_at_once = false;
     sample_open(&sample);
     config = config_create();
     folder = mem_printf("runtime.dir=%s/run", sample.folder);
@@ -73,6 +76,7 @@ static void teardown(void)
     loop_destroy(&loop);
     config_destroy(&config);
     msg_pool_free(&pool);
+    zmsg_destroy(&kept);
     free(endpoint);
     command = mem_printf("rm -rf %s/run", sample.folder);
     ck_assert_int_eq(system(command), 0);
@@ -133,7 +137,6 @@ static bool await(zsock_t *socket, int64_t ms)
 /* The next reply, borrowed until the next call; its frames in *frames where wanted. */
 static struct msg_reply reply_of(zsock_t *socket, zmsg_t **frames)
 {
-    static zmsg_t *kept;
     struct msg_reply reply = {0};
 
     ck_assert_msg(await(socket, PATIENCE_MS), "no reply");
