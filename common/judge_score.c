@@ -7,19 +7,25 @@
 #include "common/traits.h"
 #include "common/vec.h"
 
-enum { PER_MILLE = 1000 };
+enum { PER_MILLE = 1000, BYTE_COUNT = 255, BAND = TRAITS_SIGNATURE / JUDGE_BANDS };
 
-/* Sign bits that differ, read off the int8 vectors eight at a time. */
+/* Sign bits that differ, read off the int8 vectors: eight at a time, counted in the eight bytes of
+ * a word, which are added up before they overflow. */
 static uint32_t signs_apart(const int8_t *a, const int8_t *b, size_t n)
 {
     uint32_t apart = 0;
     size_t i = 0;
-    for (; i + 8 <= n; i += 8) {
-        uint64_t x, y;
-        memcpy(&x, a + i, 8);
-        memcpy(&y, b + i, 8);
-        x = ((x ^ y) >> 7) & UINT64_C(0x0101010101010101);
-        apart += (uint32_t)((x * UINT64_C(0x0101010101010101)) >> 56);
+    while (i + 8 <= n) {
+        uint64_t counts = 0;
+        for (int k = 0; k < BYTE_COUNT && i + 8 <= n; k++, i += 8) {
+            uint64_t x, y;
+            memcpy(&x, a + i, 8);
+            memcpy(&y, b + i, 8);
+            counts += ((x ^ y) >> 7) & UINT64_C(0x0101010101010101);
+        }
+        counts = (counts & UINT64_C(0x00ff00ff00ff00ff)) +
+                 ((counts >> 8) & UINT64_C(0x00ff00ff00ff00ff));
+        apart += (uint32_t)((counts * UINT64_C(0x0001000100010001)) >> 48);
     }
     for (; i < n; i++)
         apart += (a[i] < 0) != (b[i] < 0);
@@ -28,7 +34,7 @@ static uint32_t signs_apart(const int8_t *a, const int8_t *b, size_t n)
 
 static bool bands_meet(const uint32_t *a, const uint32_t *b)
 {
-    for (size_t i = 0; i < TRAITS_SIGNATURE; i += TRAITS_SIGNATURE / JUDGE_BANDS)
+    for (size_t i = 0; i < TRAITS_SIGNATURE; i += BAND)
         if (a[i] == b[i] && a[i + 1] == b[i + 1])
             return true;
     return false;
@@ -95,7 +101,7 @@ void judge_score(const struct judge_params *params, const struct traits *a, cons
     out->same = signatures ? vec_same(a->signature, b->signature) : 0;
     out->flags = flag(a->url_key && a->url_key == b->url_key, JUDGE_URL) |
                  flag(a->title_key && a->title_key == b->title_key, JUDGE_TITLE) |
-                 flag(signatures && bands_meet(a->signature, b->signature), JUDGE_BAND) |
+                 flag(out->same >= BAND && bands_meet(a->signature, b->signature), JUDGE_BAND) |
                  flag(vectors && near(params, a, b), JUDGE_NEAR) |
                  flag(words < JUDGE_SHORT, JUDGE_IS_SHORT) |
                  flag(words < JUDGE_TERSE, JUDGE_IS_TERSE) | figure_flags(params, a, b);

@@ -2,11 +2,12 @@
  *
  *   fit [--set name=value]... [--orders N] [--flat] [--refit] DIR
  *
- * DIR holds the sets (DIR/copies.json and so on).  --orders N: the mean of N shuffled orders of
- * arrival as well, with the largest distance from the mean.  --flat: candidates from the deduper's
+ * DIR holds the sets (DIR/copies.json and so on).  --orders N: N shuffled orders of arrival as
+ * well: their mean, lowest and highest.  --flat: candidates from the deduper's
  * index; counts the verdicts that a full scan would have given otherwise.  --refit: moves one
  * threshold at a time as long as less is missing to the aims, and prints the line for
- * common/thresholds.def.  Exit 0 where every aim is met, 1 where not, 64 wrong usage. */
+ * common/thresholds.def.  Exit 0 where every aim is met, 1 where not, 64
+ * wrong usage or a set that cannot be read. */
 #include <getopt.h>
 #include <math.h>
 #include <stdlib.h>
