@@ -60,7 +60,9 @@ bool judge_is_sibling(const struct judge_params *params, const struct judge_cand
 static bool same_text(const struct judge_params *params, const struct judge_candidate *c)
 {
     bool title = (c->flags & JUDGE_TITLE) != 0;
-    if (!(c->flags & JUDGE_BAND) || (c->flags & (JUDGE_FIGURES | JUDGE_IS_SHORT)))
+    if (!title && !(c->flags & JUDGE_BAND)) /* no index would have found it */
+        return false;
+    if (c->flags & (JUDGE_FIGURES | JUDGE_IS_SHORT))
         return false;
     if (c->same < (title ? params->copy_same : params->bare_same))
         return false;
