@@ -83,7 +83,7 @@ struct feed_entry {
     const char *comments;     /* address */
     int64_t published_ms;     /* milliseconds since 1970, UTC; FEED_NO_TIME = none */
     int64_t updated_ms;
-    const char **categories; /* text */
+    const char **categories; /* text; each once, 256 at most, as with enclosures */
     size_t category_count;
     struct feed_enclosure *enclosures;
     size_t enclosure_count;

@@ -11,7 +11,8 @@
 
 enum {
     LOOK_BYTES = 1024 * 1024, /* links stand in the head of a page */
-    ALTERNATES_MAX = 64
+    ALTERNATES_MAX = 64,
+    TAG_BYTES = 4096
 };
 
 /* The value of an attribute in attrs, as feed_repair_attrs () writes them; character references
@@ -106,7 +107,8 @@ void feed_page_read(struct feed_builder *b, struct span text)
         if (!link && !base)
             continue;
         buf_clear(&attrs);
-        if (feed_repair_attrs(span_of(p, (size_t)(end - p)), &attrs, &closed) == 0)
+        size_t n = end - p < TAG_BYTES ? (size_t)(end - p) : TAG_BYTES;
+        if (feed_repair_attrs(span_of(p, n), &attrs, &closed) == 0)
             continue;
         if (link)
             take_link(b, &attrs);

@@ -9,6 +9,7 @@
 #include "fetcher/url.h"
 
 enum { FOR_FEED, FOR_ENTRY };
+enum { LIST_MAX = 256 }; /* categories, and enclosures, of an entry; further ones mean nothing */
 
 /* Where the strings live; 0 = the field does not exist there. */
 static const size_t slots[FIELD_COUNT][2] = {
@@ -85,9 +86,9 @@ void feed_put_category(struct feed_builder *b, struct span text)
     const char ***list = b->entry ? &b->entry->categories : &b->feed->categories;
     size_t *count = b->entry ? &b->entry->category_count : &b->feed->category_count;
 
-    if (!category)
+    if (!category || *count == LIST_MAX)
         return;
-    for (size_t i = 0; i < *count && i < 64; i++)
+    for (size_t i = 0; i < *count; i++)
         if (strcmp((*list)[i], category) == 0)
             return;
     *list = feed_arena_grow(b->feed->arena, *list, *count, sizeof(**list));
@@ -123,10 +124,7 @@ static int64_t number(struct span text)
 /* The place of an enclosure with this address; the count where there is none. */
 static size_t find_enclosure(const struct feed_entry *entry, const char *url)
 {
-    enum { LOOK = 64 }; /* beyond that many, repeats are not worth the search */
-    size_t n = entry->enclosure_count < LOOK ? entry->enclosure_count : LOOK;
-
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < entry->enclosure_count; i++)
         if (strcmp(entry->enclosures[i].url, url) == 0)
             return i;
     return entry->enclosure_count;
@@ -152,7 +150,7 @@ void feed_put_enclosure(struct feed_builder *b, const struct feed_attached *atta
     struct feed_enclosure *enclosure = NULL;
     size_t found = 0;
 
-    if (!url)
+    if (!url || entry->enclosure_count == LIST_MAX)
         return;
     found = find_enclosure(entry, url);
     if (found < entry->enclosure_count && (attached->media || found < b->own_enclosures))

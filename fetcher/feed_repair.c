@@ -10,12 +10,24 @@
 /* What is open, outermost first.  Deeper elements lose their tags and keep their text. */
 enum { OPEN_MAX = FEED_DEPTH_MAX };
 
+/* Ends that may be missing from the rest of the text: looked for once, so that time stays linear.
+ */
+enum end { END_COMMENT, END_CDATA, END_SUBSET, END_TAG, END_COUNT };
+
+enum {
+    TAG_BYTES = 64 * 1024, /* the longest tag; after */
+    FAILED_MAX = 1000,     /* so many that did not end, */
+    TAG_BYTES_WARY = 256   /* this is */
+};
+
 struct repair {
     const char *p;
     const char *end;
     struct buf *out;
     struct span open[OPEN_MAX];
     size_t depth;
+    bool missing[END_COUNT];
+    unsigned failed;
 };
 
 static bool same(struct span a, struct span b)
@@ -38,9 +50,15 @@ static bool at(const struct repair *r, const char *text)
     return (size_t)(r->end - r->p) >= n && memcmp(r->p, text, n) == 0;
 }
 
-static const char *find(const struct repair *r, const char *text)
+static const char *find(struct repair *r, enum end which)
 {
-    return memmem(r->p, (size_t)(r->end - r->p), text, strlen(text));
+    static const char *const texts[END_COUNT] = {"-->", "]]>", "]>", ">"};
+    const char *found = NULL;
+
+    if (!r->missing[which])
+        found = memmem(r->p, (size_t)(r->end - r->p), texts[which], strlen(texts[which]));
+    r->missing[which] = found == NULL;
+    return found;
 }
 
 static void close_one(struct repair *r)
@@ -68,14 +86,14 @@ static void add_stray(struct repair *r)
 /* Without an end, it ends where the element around it does. */
 static void take_cdata(struct repair *r)
 {
-    const char *close = find(r, "]]>");
+    const char *close = find(r, END_CDATA);
     size_t skip = 3;
 
     if (!close && r->depth) {
         struct buf tag = {0};
         struct span name = r->open[r->depth - 1];
         buf_printf(&tag, "</%.*s", (int)name.n, name.p);
-        close = find(r, tag.data);
+        close = memmem(r->p, (size_t)(r->end - r->p), tag.data, tag.len);
         skip = 0;
         buf_free(&tag);
     }
@@ -91,24 +109,24 @@ static void take_cdata(struct repair *r)
 }
 
 /* Comments, instructions and the document type are left out. */
-static void skip_to(struct repair *r, const char *close)
+static void skip_to(struct repair *r, enum end which, size_t length)
 {
-    const char *found = find(r, close);
+    const char *found = find(r, which);
 
     if (found)
-        r->p = found + strlen(close);
+        r->p = found + length;
     else
         add_stray(r);
 }
 
 static void skip_doctype(struct repair *r)
 {
-    const char *close = memchr(r->p, '>', (size_t)(r->end - r->p));
-    const char *subset = memchr(r->p, '[', (size_t)(r->end - r->p));
+    const char *close = find(r, END_TAG);
+    const char *subset = close ? memchr(r->p, '[', (size_t)(close - r->p)) : NULL;
 
-    if (subset && close && subset < close) {
+    if (subset) {
         r->p = subset;
-        close = find(r, "]>");
+        close = find(r, END_SUBSET);
         close = close ? close + 1 : NULL;
     }
     r->p = close ? close + 1 : r->end;
@@ -117,17 +135,15 @@ static void skip_doctype(struct repair *r)
 static void take_end(struct repair *r)
 {
     struct span name = {0};
-    const char *close = NULL;
     size_t i = 0;
 
     r->p += 2;
     name = feed_repair_name(span_of(r->p, (size_t)(r->end - r->p)));
-    close = memchr(r->p, '>', (size_t)(r->end - r->p));
     r->p += name.n;
     /* An end tag that was not finished ends where the next tag begins. */
     while (r->p < r->end && *r->p != '>' && *r->p != '<')
         r->p++;
-    if (close == r->p)
+    if (r->p < r->end && *r->p == '>')
         r->p++;
     for (i = r->depth; i > 0 && !same(r->open[i - 1], name); i--)
         ;
@@ -181,8 +197,12 @@ static void take_start(struct repair *r)
     size_t n = 0;
 
     rest = span_of(rest.p + name.n, rest.n - name.n);
-    if (name.n)
+    size_t limit = r->failed < FAILED_MAX ? TAG_BYTES : TAG_BYTES_WARY;
+    rest.n = rest.n < limit ? rest.n : limit;
+    if (name.n) {
         n = feed_repair_attrs(rest, &attrs, &closed);
+        r->failed += n == 0;
+    }
     if (n == 0) {
         add_stray(r);
         buf_free(&attrs);
@@ -205,11 +225,11 @@ static void take_start(struct repair *r)
 static void take_tag(struct repair *r)
 {
     if (at(r, "<!--"))
-        skip_to(r, "-->");
+        skip_to(r, END_COMMENT, 3);
     else if (at(r, "<![CDATA["))
         take_cdata(r);
     else if (at(r, "<?"))
-        skip_to(r, ">");
+        skip_to(r, END_TAG, 1);
     else if (at(r, "<!"))
         skip_doctype(r);
     else if (at(r, "</"))

@@ -108,7 +108,7 @@ static void skip_space(struct attrs *a)
         a->p++;
 }
 
-/* The value behind "=": quoted, or up to white space or ">". */
+/* The value behind "=": quoted, or up to white space, ">" or "<". */
 static struct span value(struct attrs *a)
 {
     const char *start = a->p;
@@ -121,7 +121,7 @@ static struct span value(struct attrs *a)
             return span_of(start + 1, (size_t)(close - start - 1));
         }
     }
-    while (a->p < a->end && !isspace((unsigned char)*a->p) && *a->p != '>')
+    while (a->p < a->end && !isspace((unsigned char)*a->p) && *a->p != '>' && *a->p != '<')
         a->p++;
     return span_of(start, (size_t)(a->p - start));
 }

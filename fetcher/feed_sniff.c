@@ -42,9 +42,9 @@ static struct span root_name(struct span text)
         else if (starts(text, "<!doctype html"))
             return span_str("html");
         else if (starts(text, "<!")) {
-            const char *subset = memchr(text.p, '[', text.n);
             const char *close = memchr(text.p, '>', text.n);
-            text = skip_past(text, subset && close && subset < close ? "]>" : ">");
+            bool subset = close && memchr(text.p, '[', (size_t)(close - text.p));
+            text = skip_past(text, subset ? "]>" : ">");
         } else {
             break;
         }

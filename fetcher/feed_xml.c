@@ -10,12 +10,18 @@
 #include "common/mem.h"
 
 enum {
-    NAMES = 256,                /* slots of a cache, a power of two */
-    ATTRS_MAX = 64,             /* of one element; further ones are passed over */
-    CHUNK = 64 * 1024,          /* bytes handed to the parser at once */
-    ENTITIES = 32,              /* declared ones that are kept, */
-    ENTITY_BYTES = 128,         /* their length, */
-    EXPANDED_BYTES = 256 * 1024 /* and what all of them may come to in a document */
+    NAMES = 256,                 /* slots of a cache, a power of two */
+    ATTRS_MAX = 64,              /* of one element; further ones are passed over */
+    CHUNK = 64 * 1024,           /* bytes handed to the parser at once */
+    ENTITIES = 32,               /* declared ones that are kept, */
+    ENTITY_BYTES = 128,          /* their length, */
+    EXPANDED_BYTES = 256 * 1024, /* and what all of them may come to in a document */
+    /* libxml2 compares each attribute of an element with each, and looks a prefix up in the list of
+     * all that are in scope: these keep the time linear. */
+    TAG_BYTES = 64 * 1024,
+    NAMESPACES_MAX = 2048,   /* in scope */
+    DECLARATIONS_MAX = 4096, /* of entities: libxml2 keeps them all */
+    DEPTH_MAX = 8192         /* open elements, for libxml2's own stacks */
 };
 
 /* libxml2 keeps each name once, so that a pointer stands for it. */
@@ -44,6 +50,11 @@ struct reader {
     struct declared declared[ENTITIES];
     size_t declared_count;
     size_t expanded; /* bytes that came out of declared entities */
+    size_t namespaces;
+    unsigned namespaces_at[FEED_DEPTH_MAX]; /* declared by the open element of each depth */
+    size_t depth;
+    size_t declarations; /* of entities, kept or not */
+    bool stopped;        /* beyond a limit: what was read stays, the rest is not read */
 };
 
 static size_t slot_of(const void *name)
@@ -92,6 +103,12 @@ static size_t read_attrs(struct reader *r, int count, const xmlChar **attrs)
     return n;
 }
 
+static void stop(struct reader *r)
+{
+    r->stopped = true;
+    xmlStopParser(r->parser);
+}
+
 /* A mistyped namespace on a root that is plainly a feed's is taken for the one that was meant. */
 static enum feed_ns adopt_root(struct reader *r, enum feed_tag tag, const xmlChar *uri)
 {
@@ -116,9 +133,14 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, con
                                    .attrs = r->attrs,
                                    .attr_count = read_attrs(r, attr_count, attrs)};
 
-    (void)namespaces;
     (void)declared;
     (void)defaulted;
+    if (r->depth < FEED_DEPTH_MAX)
+        r->namespaces_at[r->depth] = (unsigned)namespaces;
+    r->depth++;
+    r->namespaces += (size_t)namespaces;
+    if (r->depth > DEPTH_MAX || r->namespaces > NAMESPACES_MAX)
+        stop(r);
     if (r->b->depth == 0 && uri && element.ns == NS_OTHER)
         element.ns = adopt_root(r, element.tag, uri);
     if (element.tag == TAG_channel && uri && strstr((const char *)uri, "/rdf/simple/0.9"))
@@ -133,6 +155,10 @@ static void on_end(void *user, const xmlChar *name, const xmlChar *prefix, const
     (void)name;
     (void)prefix;
     (void)uri;
+    r->depth--;
+    /* Those of deeper elements are counted for good: nobody declares any there. */
+    if (r->depth < FEED_DEPTH_MAX)
+        r->namespaces -= r->namespaces_at[r->depth];
     feed_build_end(r->b);
 }
 
@@ -151,6 +177,8 @@ static void on_entity_declared(void *user, const xmlChar *name, int type, const 
     size_t n = content ? strlen((const char *)content) : 0;
 
     (void)public_id;
+    if (++r->declarations > DECLARATIONS_MAX)
+        stop(r);
     if (type != XML_INTERNAL_GENERAL_ENTITY || system_id || n > ENTITY_BYTES ||
         r->declared_count == ENTITIES || !content || strpbrk((const char *)content, "&<%"))
         return;
@@ -228,12 +256,51 @@ enum {
               XML_PARSE_IGNORE_ENC | XML_PARSE_HUGE
 };
 
+/* The length of the tag at the start of text, where quotes and ">" put its end. */
+static size_t tag_length(struct span text)
+{
+    char quote = 0;
+
+    for (size_t i = 1; i < text.n; i++) {
+        char c = text.p[i];
+        if (quote)
+            quote = c == quote ? 0 : quote;
+        else if (c == '"' || c == '\'')
+            quote = c;
+        else if (c == '>')
+            return i;
+    }
+    return text.n;
+}
+
+/* A tag has no "<" inside, so only where none follows for long need its end be looked for. */
+static bool has_long_tag(struct span text)
+{
+    const char *end = text.p + text.n;
+    const char *p = text.n ? memchr(text.p, '<', text.n) : NULL;
+
+    while (p) {
+        const char *next = memchr(p + 1, '<', (size_t)(end - p - 1));
+        size_t gap = (size_t)((next ? next : end) - p);
+        if (gap > TAG_BYTES && p[1] != '!' && p[1] != '?' &&
+            tag_length(span_of(p, gap)) > TAG_BYTES)
+            return true;
+        p = next;
+    }
+    return false;
+}
+
 bool feed_xml_read(struct feed_builder *b, struct span text, bool *wellformed)
 {
     struct reader *r = mem_calloc(1, sizeof(*r));
     xmlSAXHandler sax = handlers;
     bool good = false;
 
+    if (has_long_tag(text)) {
+        free(r);
+        *wellformed = false;
+        return false;
+    }
     r->b = b;
     r->parser = xmlCreatePushParserCtxt(&sax, r, NULL, 0, NULL);
     xmlCtxtUseOptions(r->parser, OPTIONS);
@@ -243,7 +310,7 @@ bool feed_xml_read(struct feed_builder *b, struct span text, bool *wellformed)
         text = span_of(text.p + n, text.n - n);
     }
     xmlParseChunk(r->parser, NULL, 0, 1);
-    good = r->parser->wellFormed;
+    good = r->parser->wellFormed && !r->stopped;
     *wellformed = good && r->parser->nsWellFormed && !r->html_entity;
     /* libxml2 makes one to keep entities in. */
     xmlFreeDoc(r->parser->myDoc);
