@@ -1,0 +1,423 @@
+/* The parts that know no sockets and no clock. */
+#include <check.h>
+#include <stdlib.h>
+
+#include "common/mem.h"
+#include "common/msg.h"
+#include "storer/db_source.h"
+#include "storer/held.h"
+#include "storer/journal.h"
+#include "storer/lease.h"
+#include "storer/map64.h"
+#include "storer/memory.h"
+#include "storer/quiesce.h"
+#include "storer/schedule.h"
+#include "storer/url_host.h"
+#include "storer/window.h"
+
+START_TEST(map_agrees_with_a_table)
+{
+    struct map64 map = {0};
+    static int values[512];
+    void *table[512] = {0};
+    unsigned seed = 7;
+    size_t count = 0;
+
+    for (int i = 0; i < 20000; i++) {
+        unsigned key = (seed = seed * 1103515245u + 12345u) >> 8 & 511;
+
+        if (seed >> 20 & 1) {
+            ck_assert_ptr_eq(map64_put(&map, key * 64 + 1, &values[key]), table[key]);
+            table[key] = &values[key];
+        } else {
+            ck_assert_ptr_eq(map64_remove(&map, key * 64 + 1), table[key]);
+            table[key] = NULL;
+        }
+    }
+    for (unsigned key = 0; key < 512; key++) {
+        ck_assert_ptr_eq(map64_get(&map, key * 64 + 1), table[key]);
+        count += table[key] != NULL;
+    }
+    ck_assert_uint_eq(map.count, count);
+    map64_free(&map);
+}
+END_TEST
+
+/* --- journal --------------------------------------------------------------------------------------- */
+
+static const struct journal_limits limits = {.replay_ms = 1000,
+                                             .early_ms = 10,
+                                             .lonely_ms = 500,
+                                             .alone_after = 3,
+                                             .dead_after = 2,
+                                             .share = 4};
+static char keys[64 * JOURNAL_KEY];
+
+static struct journal *filled(size_t count, struct journal_fetch **fetch)
+{
+    struct journal *journal = journal_create(&limits);
+
+    for (size_t i = 0; i < 64; i++)
+        memset(keys + i * JOURNAL_KEY, (int)i + 1, JOURNAL_KEY);
+    *fetch = journal_add(journal, 1, 9, keys, count, 0, 0);
+    return journal;
+}
+
+START_TEST(replay_waits_twice_as_long_each_time)
+{
+    struct journal_fetch *fetch = NULL;
+    struct journal *journal = filled(1, &fetch);
+    struct journal_pick pick;
+    int64_t now = 0;
+
+    for (int64_t wait = 1000; wait <= 8000; wait *= 2) {
+        ck_assert(!journal_pick(journal, now + wait - 1, &pick));
+        now += wait;
+        ck_assert(journal_pick(journal, now, &pick));
+        journal_sent(journal, &pick, now);
+    }
+    journal_destroy(&journal);
+}
+END_TEST
+
+START_TEST(a_loss_brings_one_early_replay)
+{
+    struct journal_fetch *fetch = NULL;
+    struct journal *journal = filled(3, &fetch);
+    struct journal_pick pick;
+
+    journal_lost(journal, 100);
+    ck_assert(!journal_pick(journal, 109, &pick));
+    journal_end(journal, fetch, journal_item(fetch, keys), 105); /* progress puts it off */
+    ck_assert(!journal_pick(journal, 114, &pick));
+    ck_assert_uint_eq(journal_in_flight(journal, 114), 2);
+    ck_assert_uint_eq(journal_in_flight(journal, 115), 0);
+    ck_assert(journal_pick(journal, 115, &pick));
+    ck_assert_uint_eq(pick.count, 2);
+    journal_sent(journal, &pick, 115);
+    ck_assert(!journal_pick(journal, 500, &pick));
+    ck_assert_uint_eq(journal_replaying(journal), 2);
+    journal_destroy(&journal);
+}
+END_TEST
+
+START_TEST(replays_keep_to_their_share)
+{
+    struct journal_fetch *fetch = NULL;
+    struct journal *journal = filled(10, &fetch);
+    struct journal_pick pick;
+
+    journal_lost(journal, 0);
+    ck_assert(journal_pick(journal, 10, &pick));
+    ck_assert_uint_eq(pick.count, 4);
+    journal_sent(journal, &pick, 10);
+    ck_assert(!journal_pick(journal, 10, &pick));
+    journal_end(journal, fetch, journal_item(fetch, keys), 11);
+    ck_assert(journal_pick(journal, 21, &pick));
+    ck_assert_uint_eq(pick.count, 1);
+    journal_destroy(&journal);
+}
+END_TEST
+
+START_TEST(one_alone_at_a_time_until_it_is_dead)
+{
+    struct journal_fetch *fetch = NULL, *of = NULL;
+    struct journal *journal = filled(2, &fetch);
+    struct journal_pick pick;
+    struct journal_item *item = NULL;
+
+    for (size_t i = 0; i < 2; i++)
+        fetch->items[i].tries = 2;
+    journal_lost(journal, 0);
+    ck_assert(journal_pick(journal, 10, &pick));
+    ck_assert(pick.alone);
+    ck_assert_uint_eq(pick.count, 1);
+    journal_sent(journal, &pick, 10);
+    ck_assert(!journal_pick(journal, 20, &pick));
+    item = journal_lonely(journal, &of);
+    ck_assert_ptr_eq(of, fetch);
+    ck_assert(!journal_blame(journal, fetch, item));
+    ck_assert_ptr_null(journal_lonely(journal, &of));
+    ck_assert(journal_pick(journal, 30, &pick));
+    journal_sent(journal, &pick, 30);
+    ck_assert(journal_blame(journal, fetch, pick.items[0]) == (pick.items[0]->alone >= 2));
+    journal_destroy(&journal);
+}
+END_TEST
+
+/* --- leases ---------------------------------------------------------------------------------------- */
+
+static enum lease_end last_end;
+static int ends;
+
+static void note_end(void *arg, const struct lease *lease, enum lease_end why)
+{
+    (void)arg;
+    (void)lease;
+    last_end = why;
+    ends++;
+}
+
+START_TEST(lease_in_hand_outlives_a_loss)
+{
+    struct leases *leases = leases_create(1000, 100);
+    struct buf hand = {0};
+
+    ends = 0;
+    leases_add(leases, &(struct lease){.id = 5, .source = 1, .given_ms = 0});
+    leases_add(leases, &(struct lease){.id = 6, .source = 2, .given_ms = 0});
+    msg_put_u64(&hand, 5);
+    leases_roster(leases, buf_span(&hand), 1, 5);
+    leases_lost(leases, 10);
+    leases_sweep(leases, 200, INT64_MAX, note_end, NULL);
+    ck_assert_int_eq(ends, 0); /* fetchers have not spoken since */
+    leases_roster(leases, buf_span(&hand), 1, 201);
+    leases_sweep(leases, 202, INT64_MAX, note_end, NULL);
+    ck_assert_int_eq(ends, 1);
+    ck_assert_int_eq(last_end, LEASE_NOBODY);
+    ck_assert_ptr_nonnull(leases_find(leases, 5));
+    leases_sweep(leases, 1300, INT64_MAX, note_end, NULL);
+    ck_assert_int_eq(last_end, LEASE_LATE);
+    ck_assert_uint_eq(leases_count(leases), 0);
+    buf_free(&hand);
+    leases_destroy(&leases);
+}
+END_TEST
+
+START_TEST(lease_does_not_age_alone)
+{
+    struct leases *leases = leases_create(1000, 100);
+
+    ends = 0;
+    leases_add(leases, &(struct lease){.id = 5, .source = 1});
+    for (int64_t now = 0; now < 10000; now += 100)
+        leases_sweep(leases, now, INT64_MAX, note_end, NULL);
+    ck_assert_int_eq(ends, 0);
+    leases_sweep(leases, 10000, 9000, note_end, NULL); /* quiescing, and no fetcher */
+    ck_assert_int_eq(last_end, LEASE_WITHDRAWN);
+    leases_destroy(&leases);
+}
+END_TEST
+
+/* --- schedule -------------------------------------------------------------------------------------- */
+
+static bool any(void *arg, const struct schedule_source *source)
+{
+    (void)arg;
+    (void)source;
+    return true;
+}
+
+START_TEST(schedule_keeps_to_hosts)
+{
+    struct schedule *schedule = schedule_create(
+        &(struct schedule_limits){.host_requests = 1, .host_spacing_ms = 50});
+    struct schedule_source *first = NULL, *second = NULL;
+
+    schedule_put(schedule, &(struct db_source){.id = 1, .host = "a", .next_ms = 30});
+    schedule_put(schedule, &(struct db_source){.id = 2, .host = "a", .next_ms = 20});
+    schedule_put(schedule, &(struct db_source){.id = 3, .host = "b", .next_ms = 40});
+    ck_assert_ptr_null(schedule_pick(schedule, 10, 0, true, any, NULL));
+    first = schedule_pick(schedule, 100, 0, true, any, NULL);
+    ck_assert_uint_eq(first->id, 2); /* the longest overdue */
+    schedule_leased(schedule, first, 77, 0);
+    second = schedule_pick(schedule, 100, 0, true, any, NULL);
+    ck_assert_uint_eq(second->id, 3);
+    schedule_leased(schedule, second, 78, 0);
+    ck_assert_ptr_null(schedule_pick(schedule, 100, 1000, true, any, NULL));
+    first->next_ms = 500;
+    schedule_closed(schedule, first);
+    ck_assert_ptr_null(schedule_pick(schedule, 100, 49, true, any, NULL));
+    ck_assert_uint_eq(schedule_pick(schedule, 100, 50, true, any, NULL)->id, 1);
+    ck_assert_uint_eq(schedule_refresh(schedule, 2), 1);
+    ck_assert_uint_eq(schedule_pick(schedule, 100, 50, true, any, NULL)->id, 2);
+    schedule_destroy(&schedule);
+}
+END_TEST
+
+START_TEST(errors_back_off_and_retry_after_counts)
+{
+    struct schedule_times times = {.poll_ms = 1000000,
+                                   .floor_ms = 1000,
+                                   .ceiling_ms = 10000000,
+                                   .error_ms = 100000,
+                                   .quarantine_ms = 1000};
+    struct schedule_source source = {.id = 4};
+    struct msg_report report = {
+        .retry_after_ms = -1, .max_age_ms = -1, .ttl_ms = -1, .mean_gap_ms = -1};
+    int64_t next = schedule_after_error_ms(&times, 4, 1, -1, 0);
+
+    ck_assert(next >= 100000 && next < 110000);
+    next = schedule_after_error_ms(&times, 4, 4, -1, 0);
+    ck_assert(next >= 800000 && next < 880000);
+    next = schedule_after_error_ms(&times, 4, 60, -1, 0);
+    ck_assert(next >= 10000000 && next < 11000000);
+    next = schedule_after_error_ms(&times, 4, 1, 500000, 0);
+    ck_assert(next >= 500000 && next < 550000);
+    next = schedule_next_ms(&times, &source, &report, 0);
+    ck_assert(next >= 1000000 && next < 1100000);
+    report.max_age_ms = 5000000;
+    next = schedule_next_ms(&times, &source, &report, 0);
+    ck_assert(next >= 5000000 && next < 5500000);
+    report.max_age_ms = INT64_MAX / 2;
+    next = schedule_next_ms(&times, &source, &report, 0);
+    ck_assert(next < 11000000);
+    source.interval_ms = 5000;
+    next = schedule_next_ms(&times, &source, &report, 0);
+    ck_assert(next >= 5000 && next < 5500);
+    ck_assert_int_eq(schedule_quarantine_ms(&times, 3, 0), 8000);
+}
+END_TEST
+
+/* --- the rest -------------------------------------------------------------------------------------- */
+
+START_TEST(window_leaves_the_last_tenth_to_those_who_wait)
+{
+    struct window window = {
+        .items_max = 100, .bytes_max = 1000000, .share = 8, .item_bytes = 10};
+
+    ck_assert(window_room(&window, false, 5000)); /* alone, anything fits */
+    window.under_way = 60;
+    window.reserved = 20;
+    ck_assert(window_room(&window, false, 10));
+    ck_assert(!window_room(&window, false, 11));
+    ck_assert(window_room(&window, true, 20));
+    ck_assert(!window_room(&window, true, 21));
+    window.bytes = 999999;
+    ck_assert(!window_room(&window, true, 1));
+    ck_assert_uint_eq(window_replays(&window), 12);
+    ck_assert_uint_eq(window_expect(1, 0), 1);
+    ck_assert_uint_gt(window_expect(10, 100), 10);
+}
+END_TEST
+
+static int destroyed;
+
+static void destroy(void *message)
+{
+    (void)message;
+    destroyed++;
+}
+
+START_TEST(held_has_two_bounds)
+{
+    struct held *held = held_create(3, 100, destroy);
+    struct held_item *item = NULL;
+    int messages[4];
+
+    ck_assert(held_put(held, 1, &messages[0], 40, 0));
+    ck_assert(held_put(held, 1, &messages[1], 40, 0));
+    ck_assert(!held_put(held, 2, &messages[2], 40, 0));
+    ck_assert(held_put(held, 2, &messages[2], 20, 0));
+    ck_assert(!held_put(held, 2, &messages[3], 0, 0));
+    item = held_take(held, 1);
+    ck_assert_ptr_eq(item->message, &messages[0]);
+    ck_assert_ptr_eq(item->next->message, &messages[1]);
+    free(item->next);
+    free(item);
+    ck_assert_uint_eq(held_items(held), 1);
+    destroyed = 0;
+    held_destroy(&held);
+    ck_assert_int_eq(destroyed, 1);
+}
+END_TEST
+
+START_TEST(quiesce_lapses_and_has_a_deadline)
+{
+    struct quiesce quiesce = {0};
+
+    ck_assert(quiesce_take(&quiesce, MSG_PURPOSE_LEAVE, 100, 1000, 0));
+    ck_assert(!quiesce_take(&quiesce, MSG_PURPOSE_SHUTDOWN, 100, 900, 50));
+    ck_assert(!quiesce_lapse(&quiesce, 149));
+    ck_assert(!quiesce_done(&quiesce, 1, 949));
+    ck_assert(quiesce_done(&quiesce, 1, 950));
+    ck_assert(quiesce_done(&quiesce, 0, 60));
+    ck_assert(quiesce_answer(&quiesce, false, 1000, 60));
+    ck_assert(!quiesce_answer(&quiesce, false, 1000, 70));
+    ck_assert(quiesce_answer(&quiesce, true, 1000, 80));
+    ck_assert(quiesce_lapse(&quiesce, 150));
+    ck_assert(!quiesce_active(&quiesce));
+}
+END_TEST
+
+START_TEST(memory_forgets_the_oldest)
+{
+    struct memory *memory = memory_create(4);
+    struct msg_vector vector = {.model = span_str("m")};
+
+    for (uint64_t i = 1; i <= 6; i++)
+        memory_add(memory, &(struct memory_item){.id = i, .sequence = i, .story = i}, &vector);
+    ck_assert_uint_eq(memory_floor(memory), 2);
+    ck_assert_ptr_null(memory_find(memory, 2));
+    ck_assert_uint_eq(memory_find(memory, 3)->sequence, 3);
+    memory_add(memory, &(struct memory_item){.id = 3, .sequence = 7, .story = 3}, &vector);
+    ck_assert_uint_eq(memory_find(memory, 3)->sequence, 7);
+    ck_assert_uint_eq(memory_latest(memory, 0)->id, 3);
+    ck_assert_uint_eq(memory_latest(memory, 3)->id, 4);
+    ck_assert_ptr_null(memory_latest(memory, 4));
+    for (uint64_t i = 8; i <= 11; i++)
+        memory_add(memory, &(struct memory_item){.id = i, .sequence = i, .story = i}, &vector);
+    ck_assert_ptr_null(memory_find(memory, 3));
+    memory_destroy(&memory);
+}
+END_TEST
+
+START_TEST(addresses)
+{
+    static const struct {
+        const char *text, *url, *host;
+    } cases[] = {
+        {"HTTP://Example.ORG", "http://example.org/", "example.org"},
+        {" https://u:p@Example.org:8443/A?b#c ", "https://u:p@example.org:8443/A?b", "example.org"},
+        {"http://[::1]:80/x", "http://[::1]:80/x", "[::1]"},
+        {"http://a?b", "http://a/?b", "a"},
+        {"ftp://a/", NULL, NULL},
+        {"http://", NULL, NULL},
+        {"http://a b/", NULL, NULL},
+        {"http:///x", NULL, NULL},
+        {"", NULL, NULL},
+    };
+    struct buf url = {0}, host = {0};
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        int got = url_host(span_str(cases[i].text), &url, &host);
+
+        ck_assert_msg(got == (cases[i].url ? 0 : -1), "%s", cases[i].text);
+        if (got == 0) {
+            ck_assert_str_eq(url.data, cases[i].url);
+            ck_assert_str_eq(host.data, cases[i].host);
+        }
+    }
+    buf_free(&url);
+    buf_free(&host);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("storer pure");
+    TCase *tcase = tcase_create("pure");
+    SRunner *runner = NULL;
+    int failed = 0;
+
+    tcase_add_test(tcase, map_agrees_with_a_table);
+    tcase_add_test(tcase, replay_waits_twice_as_long_each_time);
+    tcase_add_test(tcase, a_loss_brings_one_early_replay);
+    tcase_add_test(tcase, replays_keep_to_their_share);
+    tcase_add_test(tcase, one_alone_at_a_time_until_it_is_dead);
+    tcase_add_test(tcase, lease_in_hand_outlives_a_loss);
+    tcase_add_test(tcase, lease_does_not_age_alone);
+    tcase_add_test(tcase, schedule_keeps_to_hosts);
+    tcase_add_test(tcase, errors_back_off_and_retry_after_counts);
+    tcase_add_test(tcase, window_leaves_the_last_tenth_to_those_who_wait);
+    tcase_add_test(tcase, held_has_two_bounds);
+    tcase_add_test(tcase, quiesce_lapses_and_has_a_deadline);
+    tcase_add_test(tcase, memory_forgets_the_oldest);
+    tcase_add_test(tcase, addresses);
+    suite_add_tcase(suite, tcase);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? 1 : 0;
+}
