@@ -33,7 +33,7 @@ enum {
     JUDGE_URL = 1,       /* same canonical URL */
     JUDGE_TITLE = 2,     /* same normalised title */
     JUDGE_BAND = 4,      /* the signatures share a band: what LSH look-up finds */
-    JUDGE_NEAR = 8,      /* few enough sign bits of the vectors differ (apart_max) */
+    JUDGE_NEAR = 8,      /* few sign bits differ (apart_max); not two tables of other figures */
     JUDGE_IS_SHORT = 16, /* one of the two is shorter than JUDGE_SHORT */
     JUDGE_IS_TERSE = 32, /* one of the two is shorter than JUDGE_TERSE */
     JUDGE_FIGURES = 64,  /* both have numbers, and too few in common (figures_min) */

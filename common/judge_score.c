@@ -9,6 +9,9 @@
 
 enum { PER_MILLE = 1000, BYTE_COUNT = 255, BAND = TRAITS_SIGNATURE / JUDGE_BANDS };
 
+/* A table: so many figures, and one in so many words at least (results, dividends, prices). */
+enum { TABLE_FIGURES = 3, TABLE_WORDS = 8 };
+
 /* Sign bits that differ, read off the int8 vectors: eight at a time, counted in the eight bytes of
  * a word, which are added up before they overflow. */
 static uint32_t signs_apart(const int8_t *a, const int8_t *b, size_t n)
@@ -91,6 +94,11 @@ static uint32_t figure_flags(const struct judge_params *params, const struct tra
            flag(2 * both >= fewer, JUDGE_AGREE);
 }
 
+static bool is_table(const struct traits *t)
+{
+    return t->figure_count >= TABLE_FIGURES && t->figure_count * TABLE_WORDS >= t->words;
+}
+
 void judge_score(const struct judge_params *params, const struct traits *a, const struct traits *b,
                  struct judge_candidate *out)
 {
@@ -102,7 +110,8 @@ void judge_score(const struct judge_params *params, const struct traits *a, cons
     out->flags = flag(a->url_key && a->url_key == b->url_key, JUDGE_URL) |
                  flag(a->title_key && a->title_key == b->title_key, JUDGE_TITLE) |
                  flag(out->same >= BAND && bands_meet(a->signature, b->signature), JUDGE_BAND) |
-                 flag(vectors && near(params, a, b), JUDGE_NEAR) |
                  flag(words < JUDGE_SHORT, JUDGE_IS_SHORT) |
                  flag(words < JUDGE_TERSE, JUDGE_IS_TERSE) | figure_flags(params, a, b);
+    bool tables = (out->flags & JUDGE_FIGURES) && is_table(a) && is_table(b);
+    out->flags |= flag(vectors && !tables && near(params, a, b), JUDGE_NEAR);
 }
