@@ -38,7 +38,8 @@ struct buf {
 void buf_add(struct buf *buf, const void *data, size_t n);
 void buf_addc(struct buf *buf, char c);
 void buf_adds(struct buf *buf, const char *text);
-void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void buf_printf(struct buf *buf, const char *format, ...)
+    __attribute__((format(printf, 2, 3), nonnull(2)));
 /* Forgets the content and keeps the memory. */
 void buf_clear(struct buf *buf);
 /* Releases the memory; buf is {0} again. */

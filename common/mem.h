@@ -14,6 +14,6 @@ char *mem_strdup(const char *text);
 /* A copy of n bytes with a NUL behind them. */
 char *mem_dup(const void *data, size_t n);
 /* printf into new memory.  Caller owns the result. */
-char *mem_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *mem_printf(const char *format, ...) __attribute__((format(printf, 1, 2), nonnull(1)));
 
 #endif
