@@ -118,6 +118,40 @@ START_TEST(deep_nesting)
 }
 END_TEST
 
+/* Each of these took minutes in a reader that looks ahead without remembering; the time limit of a
+ * test is seconds. */
+START_TEST(time_is_linear)
+{
+    static const char *const units[] = {"<!--",  "<![CDATA[", "<![CDATA[ </title>", "<!x>", "<?",
+                                        "<a b=", "<a b='",    "<a b=\">\" c=\">\"", "<",    "&",
+                                        "</a",   "<link a="};
+    const size_t unit_count = sizeof(units) / sizeof(units[0]);
+    struct buf text = {0};
+
+    buf_adds(&text, "<rss><channel><item><title>one</title></item><item><title>");
+    while (text.len < 2 * 1024 * 1024)
+        buf_adds(&text, units[(size_t)_i % unit_count]);
+    read_as(buf_span(&text), &(struct feed_context){.max_entries = 100}, FEED_OK);
+    ck_assert_uint_ge(feed->count, 1);
+    ck_assert_str_eq(feed->entries[0].title, "one");
+    buf_free(&text);
+}
+END_TEST
+
+START_TEST(attributes_without_end)
+{
+    struct buf text = {0};
+
+    buf_adds(&text, "<rss><channel><item><x ");
+    for (int i = 0; i < 200000; i++)
+        buf_printf(&text, "a%d='>' ", i);
+    buf_adds(&text, "/></item><item><title>two</title></item></channel></rss>");
+    read_as(buf_span(&text), &(struct feed_context){0}, FEED_OK);
+    ck_assert_str_eq(feed->entries[feed->count - 1].title, "two");
+    buf_free(&text);
+}
+END_TEST
+
 START_TEST(limits)
 {
     struct feed_context ctx = {.max_entries = 2, .max_entry_bytes = 5};
@@ -178,6 +212,8 @@ int main(void)
     tcase_add_test(tests, entities);
     tcase_add_test(tests, entities_do_not_grow);
     tcase_add_test(tests, deep_nesting);
+    tcase_add_loop_test(tests, time_is_linear, 0, 12);
+    tcase_add_test(tests, attributes_without_end);
     tcase_add_test(tests, limits);
     tcase_add_test(tests, web_page);
     tcase_add_test(tests, no_feed);
