@@ -99,7 +99,7 @@ static void step_draining(struct order *order, struct roster *roster, const stru
              (!storer && no_storer_to_wait_for(order, config, now_ms)))
         begin_stopping(order, now_ms);
     actions->quiesce = storer;
-    actions->phase_changed = order->phase == ORDER_STOPPING;
+    actions->phase_changed |= order->phase == ORDER_STOPPING;
 }
 
 static void end(struct order *order, struct roster *roster, struct order_actions *actions)
