@@ -10,7 +10,7 @@
 enum { PER_MILLE = 1000, BYTE_COUNT = 255, BAND = TRAITS_SIGNATURE / JUDGE_BANDS };
 
 /* A table: so many figures, and one in so many words at least (results, dividends, prices). */
-enum { TABLE_FIGURES = 3, TABLE_WORDS = 8 };
+enum { TABLE_FIGURES = 2, TABLE_WORDS = 10 };
 
 /* Sign bits that differ, read off the int8 vectors: eight at a time, counted in the eight bytes of
  * a word, which are added up before they overflow. */

@@ -147,6 +147,23 @@ START_TEST(test_other_figures_veto)
 }
 END_TEST
 
+START_TEST(test_tables_of_other_figures_are_no_story)
+{
+    struct sample *a = sample_new(), *b = sample_like(a, 0, 52);
+    give_figures(a, 100, 8);
+    give_figures(b, 106, 8);
+    struct judge_candidate c = compare(a, b, 7);
+    ck_assert(c.cosine < params()->template_cosine);
+    ck_assert_int_eq(decide(a, &c, 1).kind, JUDGE_STORY);
+    a->traits.words = b->traits.words = 60;
+    c = compare(a, b, 7);
+    ck_assert(!(c.flags & JUDGE_NEAR));
+    ck_assert_int_eq(decide(a, &c, 1).kind, JUDGE_UNIQUE);
+    free(a);
+    free(b);
+}
+END_TEST
+
 START_TEST(test_full_figures_compare_as_far_as_known)
 {
     struct sample *a = sample_new(), *b = sample_new();
@@ -375,6 +392,7 @@ int main(void)
     tcase_add_test(tests, test_copy_names_the_original);
     tcase_add_test(tests, test_same_title_asks_for_less);
     tcase_add_test(tests, test_other_figures_veto);
+    tcase_add_test(tests, test_tables_of_other_figures_are_no_story);
     tcase_add_test(tests, test_full_figures_compare_as_far_as_known);
     tcase_add_test(tests, test_short_texts_need_title_or_url);
     tcase_add_test(tests, test_shared_url_alone_is_no_copy);
