@@ -1,5 +1,5 @@
-/* Reports: what a fetch brought goes into the journal, and the source's state moves when the fetch is
- * complete, never before (DESIGN 3, 1 and 3). */
+/* Reports: what a fetch brought goes into the journal, and the source's state moves when the fetch
+ * is complete, never before (DESIGN 3, 1 and 3). */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -108,10 +108,9 @@ static void accept_items(struct writer *writer, const struct lease *lease,
     struct schedule_source *source = schedule_find(writer->schedule, lease->source);
     int64_t utc_ms = clock_utc_ms();
     int64_t next_ms = source ? schedule_next_ms(&writer->times, source, report, utc_ms) : utc_ms;
-    struct journal_fetch *fetch =
-        journal_add(writer->journal, lease->id, lease->source, report->keys.p,
-                    report->keys.n / MSG_KEY,
-                    lease->dropped ? INT64_MIN : lease->given_ms, writer_now(writer));
+    struct journal_fetch *fetch = journal_add(
+        writer->journal, lease->id, lease->source, report->keys.p, report->keys.n / MSG_KEY,
+        lease->dropped ? INT64_MIN : lease->given_ms, writer_now(writer));
 
     fetch->hi = lease->hi;
     fetch->bytes = report->body_bytes;
@@ -149,7 +148,8 @@ static void accept_lease(struct writer *writer, const struct lease *found,
     }
 }
 
-/* --- reports of replays ------------------------------------------------------------------------ */
+/* --- reports of replays ------------------------------------------------------------------------
+ */
 
 static void replayed(struct writer *writer, const struct msg_header *header,
                      const struct msg_report *report)

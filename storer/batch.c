@@ -1,5 +1,5 @@
-/* One transaction for what comes within a short time: inputs are applied as they come, and what they
- * cause leaves the process once all of it is committed. */
+/* One transaction for what comes within a short time: inputs are applied as they come, and what
+ * they cause leaves the process once all of it is committed. */
 #include <stdlib.h>
 
 #include "common/app.h"
@@ -16,7 +16,8 @@
 #include "storer/query.h"
 #include "storer/writer_inner.h"
 
-/* --- what waits for the commit ----------------------------------------------------------------- */
+/* --- what waits for the commit -----------------------------------------------------------------
+ */
 
 #define GROW(batch, what)                                                                          \
     if ((batch)->what##_count == (batch)->what##_cap) {                                            \
@@ -122,7 +123,8 @@ void batch_free(struct writer *writer)
     *batch = (struct batch){0};
 }
 
-/* --- failure ----------------------------------------------------------------------------------- */
+/* --- failure -----------------------------------------------------------------------------------
+ */
 
 static void fail(struct writer *writer)
 {
@@ -185,7 +187,8 @@ void batch_retry(struct writer *writer)
         recovered(writer);
 }
 
-/* --- applying ---------------------------------------------------------------------------------- */
+/* --- applying ----------------------------------------------------------------------------------
+ */
 
 static void apply(struct writer *writer, struct input *input)
 {
@@ -220,8 +223,8 @@ void batch_open(struct writer *writer)
     writer->batch.open = true;
     writer->batch.since_ms = clock_mono_ms();
     if (!writer->batch_timer && writer->loop)
-        writer->batch_timer = loop_timer(writer->loop, writer->config->storer_batch_ms, 0,
-                                         on_batch_timer, writer);
+        writer->batch_timer =
+            loop_timer(writer->loop, writer->config->storer_batch_ms, 0, on_batch_timer, writer);
 }
 
 static bool is_full(const struct writer *writer)
@@ -252,7 +255,8 @@ void batch_input(struct writer *writer, struct input *input)
         batch_commit(writer);
 }
 
-/* --- committing -------------------------------------------------------------------------------- */
+/* --- committing --------------------------------------------------------------------------------
+ */
 
 static void write_rest(struct writer *writer)
 {
@@ -289,8 +293,8 @@ static void count(struct writer *writer)
     writer->committed = *now;
 }
 
-/* The schedule follows the rows before new leases are given, or a source whose fetch is complete would
- * still look due.  Where the transaction fails, all of it is read again. */
+/* The schedule follows the rows before new leases are given, or a source whose fetch is complete
+ * would still look due.  Where the transaction fails, all of it is read again. */
 static void refresh_sources(struct writer *writer)
 {
     for (size_t i = 0; i < writer->batch.touched_count; i++) {

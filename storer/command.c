@@ -114,7 +114,8 @@ void command_apply(struct writer *writer, struct input *input)
 {
     command_fn *fn = find(input->verb);
     json_error_t error;
-    json_t *arguments = json_loads(*input->json ? input->json : "{}", JSON_REJECT_DUPLICATES, &error);
+    json_t *arguments =
+        json_loads(*input->json ? input->json : "{}", JSON_REJECT_DUPLICATES, &error);
 
     if (!json_is_object(arguments)) {
         char *why = mem_printf("arguments are no JSON object: %s", arguments ? "" : error.text);

@@ -49,7 +49,8 @@ static const char *fault(json_t *source, struct adding *adding)
     return NULL;
 }
 
-/* Credentials go to the fetcher in the options, which are the only part of a job that carries them. */
+/* Credentials go to the fetcher in the options, which are the only part of a job that carries them.
+ */
 static char *options_of(json_t *source)
 {
     json_t *credentials = json_object_get(source, "credentials");
@@ -59,8 +60,8 @@ static char *options_of(json_t *source)
 
     if (credentials && !json_is_null(credentials))
         json_object_set(options, "credentials", credentials);
-    text = json_object_size(options) ? json_dumps(options, JSON_COMPACT | JSON_SORT_KEYS)
-                                     : strdup("");
+    text =
+        json_object_size(options) ? json_dumps(options, JSON_COMPACT | JSON_SORT_KEYS) : strdup("");
     json_decref(options);
     return text;
 }
@@ -79,17 +80,16 @@ static void add_one(struct writer *writer, json_t *source, struct adding *adding
     if (id != 0 && state == DB_SOURCE_RETIRED)
         db_source_revive(writer->db, id, clock_utc_ms());
     if (id == 0)
-        id = db_source_add(writer->db,
-                           &(struct db_source_new){
-                               .url = buf_span(&adding->url),
-                               .credentials = span_str(adding->credentials),
-                               .options = span_str(adding->options),
-                               .host = buf_span(&adding->host),
-                               .title = text_of(source, "title"),
-                               .interval_ms =
-                                   json_integer_value(json_object_get(source, "interval_ms")),
-                               .now_ms = clock_utc_ms(),
-                           });
+        id = db_source_add(writer->db, &(struct db_source_new){
+                                           .url = buf_span(&adding->url),
+                                           .credentials = span_str(adding->credentials),
+                                           .options = span_str(adding->options),
+                                           .host = buf_span(&adding->host),
+                                           .title = text_of(source, "title"),
+                                           .interval_ms = json_integer_value(
+                                               json_object_get(source, "interval_ms")),
+                                           .now_ms = clock_utc_ms(),
+                                       });
     if (category.n > 0 && category.n <= 1024)
         db_source_category(writer->db, id, category);
     batch_touched(writer, id);
@@ -106,20 +106,20 @@ void command_source_add(struct writer *writer, struct input *input, json_t *argu
     size_t i = 0;
 
     /* All or none. */
-    json_array_foreach (sources, i, source)
-        why = why ? why : fault(source, &adding);
+    json_array_foreach(sources, i, source) why = why ? why : fault(source, &adding);
     if (why) {
         command_refuse(input, APP_USAGE, why);
         json_decref(adding.ids);
     } else {
-        json_array_foreach (sources, i, source) {
+        json_array_foreach(sources, i, source)
+        {
             fault(source, &adding);
             add_one(writer, source, &adding);
         }
         log_info("sources-added", "added=%zu existing=%zu", adding.added, adding.existing);
-        command_answer(input, json_pack("{s:I, s:I, s:o}", "added", (json_int_t)adding.added,
-                                        "existing", (json_int_t)adding.existing, "ids",
-                                        adding.ids));
+        command_answer(input,
+                       json_pack("{s:I, s:I, s:o}", "added", (json_int_t)adding.added, "existing",
+                                 (json_int_t)adding.existing, "ids", adding.ids));
     }
     buf_free(&adding.url);
     buf_free(&adding.host);

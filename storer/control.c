@@ -24,9 +24,9 @@ static void on_lost(struct writer *writer, const struct msg_lost *lost)
 {
     bool fetcher = span_eq(lost->stage, span_str("fetcher"));
 
-    log_info("instance-lost", "stage=%.*s instance=%.*s crashed=%d leases=%zu",
-             (int)lost->stage.n, lost->stage.p, (int)lost->instance.n, lost->instance.p,
-             (int)lost->crashed, lost->leases.n / 8);
+    log_info("instance-lost", "stage=%.*s instance=%.*s crashed=%d leases=%zu", (int)lost->stage.n,
+             lost->stage.p, (int)lost->instance.n, lost->instance.p, (int)lost->crashed,
+             lost->leases.n / 8);
     writer_lost(writer, "instance");
     if (lost->crashed)
         blame_lonely(writer);
@@ -52,9 +52,8 @@ static void on_roster(struct writer *writer, const struct msg_roster *roster)
 
 static void on_quiesce(struct writer *writer, const struct msg_quiesce *quiesce)
 {
-    bool news = quiesce_take(&writer->quiesce, (unsigned)quiesce->purpose,
-                             (int64_t)quiesce->ttl_ms, (int64_t)quiesce->within_ms,
-                             writer_now(writer));
+    bool news = quiesce_take(&writer->quiesce, (unsigned)quiesce->purpose, (int64_t)quiesce->ttl_ms,
+                             (int64_t)quiesce->within_ms, writer_now(writer));
 
     quiesce_number(&writer->quiesce, quiesce->round);
     if (!news)

@@ -145,10 +145,14 @@ bool db_may_pass(enum db_error error)
 const char *db_error_name(enum db_error error)
 {
     static const char *const names[] = {
-        [DB_OK] = "ok",           [DB_FULL] = "disk_full",
-        [DB_IO] = "io_error",     [DB_LOCKED] = "locked",
-        [DB_CORRUPT] = "corrupt", [DB_NEWER] = "newer_schema",
-        [DB_OPEN] = "cannot_open", [DB_BUG] = "error",
+        [DB_OK] = "ok",
+        [DB_FULL] = "disk_full",
+        [DB_IO] = "io_error",
+        [DB_LOCKED] = "locked",
+        [DB_CORRUPT] = "corrupt",
+        [DB_NEWER] = "newer_schema",
+        [DB_OPEN] = "cannot_open",
+        [DB_BUG] = "error",
     };
 
     return names[error];

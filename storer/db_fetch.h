@@ -1,5 +1,5 @@
-/* Rows of the journal: fetches, the keys they still owe, bodies, dead letters.  Writing calls belong
- * to the open transaction. */
+/* Rows of the journal: fetches, the keys they still owe, bodies, dead letters.  Writing calls
+ * belong to the open transaction. */
 #ifndef WEIR_STORER_DB_FETCH_H
 #define WEIR_STORER_DB_FETCH_H
 
@@ -16,12 +16,13 @@ struct msg_report;
 uint64_t db_fetch_lease(struct db *db, uint64_t source, bool hi, int64_t now_ms);
 /* Accepts the report of a lease: validators and schedule wait in the row.  keys: count of
  * MSG_KEY bytes, distinct. */
-void db_fetch_accept(struct db *db, uint64_t fetch, const struct msg_report *report, int64_t next_ms,
-                     int64_t now_ms);
+void db_fetch_accept(struct db *db, uint64_t fetch, const struct msg_report *report,
+                     int64_t next_ms, int64_t now_ms);
 void db_fetch_keys(struct db *db, uint64_t fetch, const uint8_t *keys, size_t count);
 void db_fetch_body(struct db *db, uint64_t fetch, uint64_t bytes, struct span body);
 /* tries and failed tries alone of an item that is about to be sent again, or whose try failed. */
-void db_fetch_try(struct db *db, uint64_t fetch, const uint8_t *key, uint64_t tries, uint64_t alone);
+void db_fetch_try(struct db *db, uint64_t fetch, const uint8_t *key, uint64_t tries,
+                  uint64_t alone);
 void db_fetch_sent(struct db *db, uint64_t fetch, int64_t now_ms);
 void db_fetch_item_end(struct db *db, uint64_t fetch, const uint8_t *key);
 /* Removes the fetch with all that hangs on it. */

@@ -44,7 +44,8 @@ void db_fail(struct db *db, int code)
         return;
     db->error = db_class(code);
     free(db->why);
-    db->why = mem_printf("%s (%d)", sqlite3_errmsg(db->handle), sqlite3_extended_errcode(db->handle));
+    db->why =
+        mem_printf("%s (%d)", sqlite3_errmsg(db->handle), sqlite3_extended_errcode(db->handle));
 }
 
 sqlite3_stmt *db_get(struct db *db, enum db_sql which)

@@ -30,8 +30,10 @@ void db_item_add(struct db *db, const struct db_item *at, uint64_t source, struc
 void db_item_update(struct db *db, const struct db_item *at, const struct msg_item *item);
 void db_item_wanted_at(struct db *db, uint64_t id, int64_t wanted_ms, uint64_t tries);
 
-void db_vector_add(struct db *db, uint64_t item, uint64_t sequence, const struct msg_vector *vector);
-void db_vector_put(struct db *db, uint64_t item, uint64_t sequence, const struct msg_vector *vector);
+void db_vector_add(struct db *db, uint64_t item, uint64_t sequence,
+                   const struct msg_vector *vector);
+void db_vector_put(struct db *db, uint64_t item, uint64_t sequence,
+                   const struct msg_vector *vector);
 
 void db_story_add(struct db *db, uint64_t id, int64_t time_ms);
 /* Adds an item that is about to be inserted. */

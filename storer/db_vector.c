@@ -57,7 +57,8 @@ void db_story_join(struct db *db, uint64_t id, uint64_t source, bool copy, int64
     db_run(db, s);
 }
 
-/* --- traits ------------------------------------------------------------------------------------ */
+/* --- traits ------------------------------------------------------------------------------------
+ */
 
 static void traits_of(sqlite3_stmt *s, struct db_traits *out)
 {

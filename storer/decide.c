@@ -46,7 +46,8 @@ void decide_destroy(struct decide **decide)
     *decide = NULL;
 }
 
-/* --- loading ----------------------------------------------------------------------------------- */
+/* --- loading -----------------------------------------------------------------------------------
+ */
 
 struct loading {
     struct memory *memory;
@@ -124,7 +125,8 @@ void decide_load(struct decide *decide)
     free(loading.bytes);
 }
 
-/* --- judging ----------------------------------------------------------------------------------- */
+/* --- judging -----------------------------------------------------------------------------------
+ */
 
 bool decide_covers(const struct decide *decide, uint64_t epoch, const struct msg_verdict *verdict)
 {
@@ -211,8 +213,8 @@ void decide_item(struct decide *decide, const struct msg_vector *vector, int64_t
     decide->model = memory_model(vector->model);
     decide->time_ms = time_ms;
     gather(decide, as_of, verdict);
-    judge_decide(&decide->params, &decide->traits, time_ms, decide->candidates, decide->count, centre_of,
-                 decide, out);
+    judge_decide(&decide->params, &decide->traits, time_ms, decide->candidates, decide->count,
+                 centre_of, decide, out);
 }
 
 void decide_learn(struct decide *decide, const struct memory_item *item, bool fresh,

@@ -1,5 +1,5 @@
-/* Verdicts that came before the report of their fetch (DESIGN 5, rule 7): kept until it comes, up to
- * a bound.  Pure: what is held is an opaque pointer. */
+/* Verdicts that came before the report of their fetch (DESIGN 5, rule 7): kept until it comes, up
+ * to a bound.  Pure: what is held is an opaque pointer. */
 #ifndef WEIR_STORER_HELD_H
 #define WEIR_STORER_HELD_H
 

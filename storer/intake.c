@@ -1,5 +1,6 @@
-/* Taking what comes on reports and verdicts.  Reports are read first: a verdict whose report waits in
- * the other socket would have to be held (DESIGN 5, rule 7). */
+/* Taking what comes on reports and verdicts.  Reports are read first: a verdict whose report waits
+ * in the other socket would have to be held (DESIGN 5, rule 7). */
+#include "common/clock.h"
 #include "common/config.h"
 #include "common/log.h"
 #include "common/loop.h"
@@ -28,8 +29,16 @@ static bool take(struct writer *writer, struct inlet *inlet, enum input_kind kin
     return true;
 }
 
+static void count_busy(struct writer *writer, int64_t since_us)
+{
+    writer->busy_us += clock_mono_us() - since_us;
+    counters_add(writer->counters, COUNTER_busy_ms, (uint64_t)(writer->busy_us / 1000));
+    writer->busy_us %= 1000;
+}
+
 bool intake_take(struct writer *writer)
 {
+    int64_t since_us = clock_mono_us();
     int taken = 0;
 
     while (taken < TAKE_MOST && writer->stuck == DB_OK) {
@@ -38,6 +47,7 @@ bool intake_take(struct writer *writer)
             break;
         taken++;
     }
+    count_busy(writer, since_us);
     return taken > 0;
 }
 

@@ -32,7 +32,8 @@ zmsg_t *issue_message(struct writer *writer, const struct msg_header *header)
     return message;
 }
 
-/* --- giving ------------------------------------------------------------------------------------ */
+/* --- giving ------------------------------------------------------------------------------------
+ */
 
 static void measure(struct writer *writer)
 {
@@ -150,7 +151,8 @@ static void give_leases(struct writer *writer)
     }
 }
 
-/* --- dead letters that may try again ----------------------------------------------------------- */
+/* --- dead letters that may try again -----------------------------------------------------------
+ */
 
 static void revive(struct writer *writer)
 {
@@ -185,10 +187,11 @@ void issue_work(struct writer *writer)
         give_leases(writer);
 }
 
-/* --- lapsing ----------------------------------------------------------------------------------- */
+/* --- lapsing -----------------------------------------------------------------------------------
+ */
 
-/* A fetcher crashed with this source in hand: issued alone from now on, and rested for a while after
- * too many times running (rule 6). */
+/* A fetcher crashed with this source in hand: issued alone from now on, and rested for a while
+ * after too many times running (rule 6). */
 static void suspect(struct writer *writer, uint64_t id)
 {
     struct db_source source;

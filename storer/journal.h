@@ -36,10 +36,10 @@ struct journal_fetch {
     uint64_t bytes;  /* of the body */
     uint64_t stored; /* items that were new, since this process took it up */
     size_t count, left;
-    struct journal_item *items; /* ascending by key */
-    int64_t since_ms;           /* when it was taken up */
-    int64_t progress_ms;        /* when an item ended last */
-    int64_t check_ms;           /* nothing is due before */
+    struct journal_item *items;            /* ascending by key */
+    int64_t since_ms;                      /* when it was taken up */
+    int64_t progress_ms;                   /* when an item ended last */
+    int64_t check_ms;                      /* nothing is due before */
     struct journal_fetch *next, *previous; /* in the order they were taken up */
 };
 
@@ -68,8 +68,7 @@ void journal_lost(struct journal *journal, int64_t now_ms);
 struct journal_item *journal_lonely(const struct journal *journal, struct journal_fetch **fetch);
 /* A try alone ended in a crash or an error: the item goes again soon.  true: it has failed so often
  * that it is dead. */
-bool journal_blame(struct journal *journal, struct journal_fetch *fetch,
-                   struct journal_item *item);
+bool journal_blame(struct journal *journal, struct journal_fetch *fetch, struct journal_item *item);
 
 /* What is to be sent again: items of one fetch that are due. */
 struct journal_pick {

@@ -1,6 +1,6 @@
 /* When an item goes round again.  A fixed timer would bury a slow ring under copies of its own work
- * (rule 4), so an item is sent early only where something was lost since it was sent, and else after
- * a time that doubles with each try. */
+ * (rule 4), so an item is sent early only where something was lost since it was sent, and else
+ * after a time that doubles with each try. */
 #include <stdlib.h>
 
 #include "common/mem.h"
@@ -45,8 +45,7 @@ struct journal_item *journal_lonely(const struct journal *journal, struct journa
     return journal->lonely;
 }
 
-bool journal_blame(struct journal *journal, struct journal_fetch *fetch,
-                   struct journal_item *item)
+bool journal_blame(struct journal *journal, struct journal_fetch *fetch, struct journal_item *item)
 {
     fetch->check_ms = INT64_MIN;
     journal_release(journal, item);

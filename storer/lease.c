@@ -10,14 +10,14 @@ struct leases {
     int64_t lease_ms, grace_ms;
     struct map64 by_id;
     size_t fetchers;
-    int64_t swept_ms; /* INT64_MIN before the first sweep */
+    int64_t swept_ms;           /* INT64_MIN before the first sweep */
     int64_t loss_ms, roster_ms; /* INT64_MIN = never */
 };
 
 const char *lease_end_name(enum lease_end why)
 {
     static const char *const names[] = {
-        [LEASE_LOST] = "fetcher_lost", [LEASE_CRASHED] = "fetcher_crashed",
+        [LEASE_LOST] = "fetcher_lost",      [LEASE_CRASHED] = "fetcher_crashed",
         [LEASE_NOBODY] = "in_nobodys_hand", [LEASE_LATE] = "late",
         [LEASE_WITHDRAWN] = "withdrawn",
     };

@@ -19,12 +19,12 @@ struct leases;
 struct lease {
     uint64_t id, source; /* id: the fetch's */
     bool hi;
-    bool suspect;         /* a fetcher crashed on this source before: issued alone */
-    uint64_t expected;    /* window slots reserved */
-    int64_t given_ms;     /* the writer's clock */
-    int64_t age_ms;       /* with a fetcher */
-    bool in_hand;         /* of a fetcher, by its last heartbeat */
-    bool dropped;         /* a verdict that came before the report found no room */
+    bool suspect;      /* a fetcher crashed on this source before: issued alone */
+    uint64_t expected; /* window slots reserved */
+    int64_t given_ms;  /* the writer's clock */
+    int64_t age_ms;    /* with a fetcher */
+    bool in_hand;      /* of a fetcher, by its last heartbeat */
+    bool dropped;      /* a verdict that came before the report found no room */
 };
 
 enum lease_end { LEASE_LOST, LEASE_CRASHED, LEASE_NOBODY, LEASE_LATE, LEASE_WITHDRAWN };

@@ -73,8 +73,8 @@ static void load_source(void *arg, const struct db_source *source)
     schedule_put(writer->schedule, source);
 }
 
-/* A fetch without items that is still open cannot be (it ends with its last item), but a file that was
- * edited by hand should not stay so for good. */
+/* A fetch without items that is still open cannot be (it ends with its last item), but a file that
+ * was edited by hand should not stay so for good. */
 static void end_empty(struct writer *writer)
 {
     struct journal_fetch *next = NULL;

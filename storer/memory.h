@@ -1,5 +1,5 @@
-/* The last commits, in memory: what a deduper may not have seen yet (DESIGN 3.6; 5, rule 9).  A ring
- * in the order of sequences.  Pure. */
+/* The last commits, in memory: what a deduper may not have seen yet (DESIGN 3.6; 5, rule 9).  A
+ * ring in the order of sequences.  Pure. */
 #ifndef WEIR_STORER_MEMORY_H
 #define WEIR_STORER_MEMORY_H
 
@@ -36,8 +36,8 @@ uint64_t memory_floor(const struct memory *memory);
 /* Says that commits up to this sequence are not remembered. */
 void memory_forget(struct memory *memory, uint64_t sequence);
 
-/* The traits of a vector frame, seen by an item of this model: vectors of different models are never
- * compared, so that of another model is left out. */
+/* The traits of a vector frame, seen by an item of this model: vectors of different models are
+ * never compared, so that of another model is left out. */
 struct traits memory_view(const struct traits *traits, uint64_t model, uint64_t wanted);
 uint64_t memory_model(struct span name);
 

@@ -1,5 +1,5 @@
-/* QUIESCE (DESIGN 5, rules 2 and 3): a state that lapses unless renewed, with a deadline after which
- * what is left is named instead of waited for.  Pure. */
+/* QUIESCE (DESIGN 5, rules 2 and 3): a state that lapses unless renewed, with a deadline after
+ * which what is left is named instead of waited for.  Pure. */
 #ifndef WEIR_STORER_QUIESCE_H
 #define WEIR_STORER_QUIESCE_H
 

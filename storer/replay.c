@@ -1,5 +1,5 @@
-/* Replays: items of accepted fetches that did not arrive are sent again from the body in the journal.
- * Tries are committed before they are sent (DESIGN 5, rules 4 and 5). */
+/* Replays: items of accepted fetches that did not arrive are sent again from the body in the
+ * journal. Tries are committed before they are sent (DESIGN 5, rules 4 and 5). */
 #include <inttypes.h>
 
 #include "common/clock.h"

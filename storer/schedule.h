@@ -22,7 +22,7 @@ struct schedule_source {
     int64_t not_before; /* the writer's clock: a lease that was handed back rests a moment */
     uint64_t expected, errors, suspect, quarantines;
     int64_t interval_ms;
-    bool hi;        /* asked for */
+    bool hi; /* asked for */
     bool retired;
     bool quarantined;
     uint64_t fetch; /* the open one; 0 = none */
@@ -43,8 +43,8 @@ void schedule_retire(struct schedule *schedule, uint64_t id);
 /* Asks for a poll as soon as possible; id 0: of all.  Their number. */
 size_t schedule_refresh(struct schedule *schedule, uint64_t id);
 
-/* The source to poll next that `fits` takes, or NULL.  suspects: whether one that is under suspicion
- * may be chosen. */
+/* The source to poll next that `fits` takes, or NULL.  suspects: whether one that is under
+ * suspicion may be chosen. */
 typedef bool schedule_fits_fn(void *arg, const struct schedule_source *source);
 struct schedule_source *schedule_pick(struct schedule *schedule, int64_t utc_ms, int64_t now_ms,
                                       bool suspects, schedule_fits_fn *fits, void *arg);
@@ -60,14 +60,15 @@ size_t schedule_sources(const struct schedule *schedule);
 /* Polls that are due. */
 size_t schedule_due(const struct schedule *schedule, int64_t utc_ms);
 
-/* --- when next ---------------------------------------------------------------------------------- */
+/* --- when next ----------------------------------------------------------------------------------
+ */
 
 struct schedule_times {
     int64_t poll_ms, floor_ms, ceiling_ms, error_ms, quarantine_ms;
 };
 struct msg_report;
-/* The next poll after a fetch that succeeded: by the source's own interval, else by what the feed and
- * its server say and by how often it brings something new. */
+/* The next poll after a fetch that succeeded: by the source's own interval, else by what the feed
+ * and its server say and by how often it brings something new. */
 int64_t schedule_next_ms(const struct schedule_times *times, const struct schedule_source *source,
                          const struct msg_report *report, int64_t utc_ms);
 /* The next poll after an error; errors: in a row, this one included. */

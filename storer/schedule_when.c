@@ -38,7 +38,8 @@ int64_t schedule_next_ms(const struct schedule_times *times, const struct schedu
     wait = later(wait, report->max_age_ms);
     wait = later(wait, report->ttl_ms);
     wait = clamp(wait, times->floor_ms, later(times->ceiling_ms, times->floor_ms));
-    return utc_ms + jitter(later(wait, clamp(report->retry_after_ms, 0, DAY_MS)), source->id, utc_ms);
+    return utc_ms +
+           jitter(later(wait, clamp(report->retry_after_ms, 0, DAY_MS)), source->id, utc_ms);
 }
 
 static int64_t doubled(int64_t first_ms, uint64_t times, int64_t most_ms)

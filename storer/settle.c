@@ -25,7 +25,8 @@ struct verdict {
     struct msg_verdict verdict;
 };
 
-/* --- ending ------------------------------------------------------------------------------------ */
+/* --- ending ------------------------------------------------------------------------------------
+ */
 
 static void complete(struct writer *writer, struct journal_fetch *fetch)
 {
@@ -83,7 +84,8 @@ void settle_blame(struct writer *writer, struct journal_fetch *fetch, struct jou
         db_fetch_try(writer->db, fetch->id, item->key, item->tries, item->alone);
 }
 
-/* --- storing ----------------------------------------------------------------------------------- */
+/* --- storing -----------------------------------------------------------------------------------
+ */
 
 static void publish(struct writer *writer, const struct memory_item *at,
                     const struct msg_vector *vector)
@@ -170,7 +172,8 @@ static int64_t time_of(const struct msg_item *item)
     return item->published_ms > 0 && item->published_ms <= seen_ms ? item->published_ms : seen_ms;
 }
 
-/* --- judging ----------------------------------------------------------------------------------- */
+/* --- judging -----------------------------------------------------------------------------------
+ */
 
 /* The deduper was too far behind for memory to fill the gap: the item goes round to it again,
  * from the embedder on, whose link is the one the storer sends items on. */
@@ -241,7 +244,8 @@ static void settle_wanted(struct writer *writer, const struct verdict *v)
     store_vector(writer, &row, &v->vector);
 }
 
-/* --- taking ------------------------------------------------------------------------------------ */
+/* --- taking ------------------------------------------------------------------------------------
+ */
 
 static void hold(struct writer *writer, struct input *input, uint64_t fetch)
 {
@@ -272,9 +276,10 @@ static int read_rest(struct writer *writer, zmsg_t *message, struct verdict *v)
     if (msg_item_read(link_span(item), &pools[1], &v->item) ||
         msg_vector_read(link_span(vector), &pools[2], &v->vector) ||
         msg_verdict_read(link_span(verdict), &pools[3], &v->verdict)) {
-        intake_malformed(writer, "verdict", pools[1].why   ? pools[1].why
-                                            : pools[2].why ? pools[2].why
-                                                           : pools[3].why);
+        intake_malformed(writer, "verdict",
+                         pools[1].why   ? pools[1].why
+                         : pools[2].why ? pools[2].why
+                                        : pools[3].why);
         return -1;
     }
     window_learn(&writer->window, zmsg_content_size(message));

@@ -52,8 +52,7 @@ static void window_figures(struct writer *writer, struct buf *json)
                writer->stored_per_s);
     buf_printf(json, ",\"paused\":%s,\"stuck\":\"%s\",\"quiesce\":%u",
                writer->committed.paused ? "true" : "false",
-               writer->stuck == DB_OK ? "" : db_error_name(writer->stuck),
-               writer->quiesce.purpose);
+               writer->stuck == DB_OK ? "" : db_error_name(writer->stuck), writer->quiesce.purpose);
 }
 
 static void totals(const struct writer *writer, struct buf *json)

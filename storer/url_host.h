@@ -6,7 +6,8 @@
 #include "common/buf.h"
 
 /* Splits an http or https address (RFC 3986): url gets it with scheme and host in lower case, no
- * fragment, and "/" for an empty path; host gets the host in lower case.  -1: not such an address. */
+ * fragment, and "/" for an empty path; host gets the host in lower case.  -1: not such an address.
+ */
 int url_host(struct span text, struct buf *url, struct buf *host);
 
 #endif

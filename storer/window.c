@@ -18,7 +18,8 @@ bool window_room(const struct window *window, bool hi, uint64_t expected)
 {
     uint64_t used = window_used(window);
     uint64_t percent = hi ? 100 : BACKGROUND_PERCENT;
-    double bytes = (double)window->bytes + (double)(window->reserved + expected) * window->item_bytes;
+    double bytes =
+        (double)window->bytes + (double)(window->reserved + expected) * window->item_bytes;
 
     if (used == 0)
         return true;

@@ -23,7 +23,8 @@
 
 enum { TICK_MS = 20, TEND_MS = 1000, ITEM_BYTES = 4096 };
 
-/* --- time -------------------------------------------------------------------------------------- */
+/* --- time --------------------------------------------------------------------------------------
+ */
 
 /* Time in which nobody looked (a stopped process, a long wait for the disk) does not count, so that
  * no deadline passes in it (rule 12). */
@@ -47,13 +48,13 @@ void writer_lost(struct writer *writer, const char *what)
 
 size_t writer_in_flight(struct writer *writer)
 {
-    return leases_count(writer->leases) +
-           journal_in_flight(writer->journal, writer_now(writer)) + held_items(writer->held) +
-           writer->asked.count + outbox_waiting(writer->jobs) + outbox_waiting(writer->items) +
-           writer->batch.items;
+    return leases_count(writer->leases) + journal_in_flight(writer->journal, writer_now(writer)) +
+           held_items(writer->held) + writer->asked.count + outbox_waiting(writer->jobs) +
+           outbox_waiting(writer->items) + writer->batch.items;
 }
 
-/* --- turning ----------------------------------------------------------------------------------- */
+/* --- turning -----------------------------------------------------------------------------------
+ */
 
 static void tend(struct writer *writer)
 {
@@ -100,7 +101,8 @@ static bool on_turn(struct loop *loop, void *arg)
     return false;
 }
 
-/* --- opening ----------------------------------------------------------------------------------- */
+/* --- opening -----------------------------------------------------------------------------------
+ */
 
 static int open_store(struct writer *writer)
 {
@@ -221,7 +223,8 @@ int writer_open(struct writer **out, struct service *service)
     return 0;
 }
 
-/* --- closing ----------------------------------------------------------------------------------- */
+/* --- closing -----------------------------------------------------------------------------------
+ */
 
 static void end_lease(void *arg, const struct lease *lease, enum lease_end why)
 {

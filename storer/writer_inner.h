@@ -115,6 +115,7 @@ struct writer {
     bool drained_said;
     bool stopping;
     unsigned warned_percent;
+    int64_t busy_us; /* of work not yet in the counter, which has milliseconds */
     int64_t rate_ms; /* when the rates below were taken */
     double stored_per_s;
     uint64_t rate_items;
@@ -131,7 +132,8 @@ void writer_lost(struct writer *writer, const char *what);
 size_t writer_in_flight(struct writer *writer);
 
 /* --- load.c --- */
-/* Makes memory from the file: journal, leases, schedule, judge.  false: the file could not be read. */
+/* Makes memory from the file: journal, leases, schedule, judge.  false: the file could not be read.
+ */
 bool writer_load(struct writer *writer);
 /* Takes up what was made a fetch of one item from a dead letter. */
 void load_revived(struct writer *writer, uint64_t fetch, uint64_t source, const uint8_t *key,

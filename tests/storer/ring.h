@@ -1,6 +1,6 @@
-/* The rest of the ring, played by a test: it holds the broker's ends of all links, and starts, kills
- * and stops a storer as a process of its own (this program, called with --storer).  Every wait ends
- * after PATIENCE_MS. */
+/* The rest of the ring, played by a test: it holds the broker's ends of all links, and starts,
+ * kills and stops a storer as a process of its own (this program, called with --storer).  Every
+ * wait ends after PATIENCE_MS. */
 #ifndef WEIR_TESTS_STORER_RING_H
 #define WEIR_TESTS_STORER_RING_H
 
@@ -47,7 +47,8 @@ struct ring {
     zmsg_t *kept; /* what the last message read borrows from */
 };
 
-/* --- the storer, as main.c has it ---------------------------------------------------------------- */
+/* --- the storer, as main.c has it ----------------------------------------------------------------
+ */
 
 static int ring_start_writer(struct service *service, void *self)
 {
@@ -98,8 +99,8 @@ static void ring_set(struct ring *ring, const char *setting)
 
 static void ring_exec(struct ring *ring)
 {
-    char *argv[MOST_SETTINGS * 2 + 3] = {(char *)(uintptr_t)"weir-storer",
-                                         (char *)(uintptr_t)"--storer"};
+    char *argv[MOST_SETTINGS * 2 + 3] = {(char *)(uintptr_t) "weir-storer",
+                                         (char *)(uintptr_t) "--storer"};
     int argc = 2;
 
     ring->pid = fork();
@@ -107,14 +108,15 @@ static void ring_exec(struct ring *ring)
     if (ring->pid > 0)
         return;
     for (int i = 0; i < ring->setting_count; i++) {
-        argv[argc++] = (char *)(uintptr_t)"--set";
+        argv[argc++] = (char *)(uintptr_t) "--set";
         argv[argc++] = ring->settings[i];
     }
     execv("/proc/self/exe", argv);
     _exit(127);
 }
 
-/* --- opening --------------------------------------------------------------------------------------- */
+/* --- opening
+ * --------------------------------------------------------------------------------------- */
 
 static zsock_t *ring_bind(struct ring *ring, int type, enum link_role role, enum link_id link,
                           char *endpoint)
@@ -142,8 +144,8 @@ static void ring_open_links(struct ring *ring)
         zsock_set_sndtimeo(ring->reports[lane], PATIENCE_MS);
         zsock_set_sndtimeo(ring->verdicts[lane], PATIENCE_MS);
     }
-    ring->control = ring_bind(ring, ZMQ_ROUTER, LINK_ROLE_CONTROL, LINKS,
-                              link_endpoint_named(c, "control"));
+    ring->control =
+        ring_bind(ring, ZMQ_ROUTER, LINK_ROLE_CONTROL, LINKS, link_endpoint_named(c, "control"));
     ring->events =
         ring_bind(ring, ZMQ_SUB, LINK_ROLE_EVENTS, LINKS, link_endpoint_named(c, "events.in"));
     zsock_set_subscribe(ring->events, "");
@@ -207,7 +209,8 @@ static void ring_close(struct ring *ring)
     free(command);
 }
 
-/* --- receiving ------------------------------------------------------------------------------------- */
+/* --- receiving
+ * ------------------------------------------------------------------------------------- */
 
 /* The next message of a socket within ms; NULL where none came. */
 static zmsg_t *ring_recv(zsock_t *socket, int64_t ms)
@@ -250,7 +253,8 @@ UNUSED static void ring_job(struct ring *ring, struct msg_header *header, struct
     ck_assert_msg(ring_job_within(ring, PATIENCE_MS, header, job), "no job came");
 }
 
-/* --- control --------------------------------------------------------------------------------------- */
+/* --- control
+ * --------------------------------------------------------------------------------------- */
 
 static void ring_tell(struct ring *ring, enum msg_type type, const void *message)
 {
@@ -286,7 +290,8 @@ static void ring_hear(struct ring *ring, enum msg_type type, void *message)
     }
 }
 
-static void ring_roster(struct ring *ring, uint64_t fetchers, uint64_t embedders, struct span leases)
+static void ring_roster(struct ring *ring, uint64_t fetchers, uint64_t embedders,
+                        struct span leases)
 {
     struct msg_roster roster = {.broker = ring->broker,
                                 .losses = ring->losses,
@@ -309,7 +314,8 @@ UNUSED static void ring_lost(struct ring *ring, const char *stage, bool crashed,
     ring_tell(ring, MSG_lost, &lost);
 }
 
-UNUSED static void ring_quiesce(struct ring *ring, unsigned purpose, uint64_t ttl_ms, uint64_t within_ms)
+UNUSED static void ring_quiesce(struct ring *ring, unsigned purpose, uint64_t ttl_ms,
+                                uint64_t within_ms)
 {
     struct msg_quiesce quiesce = {.purpose = purpose, .ttl_ms = ttl_ms, .within_ms = within_ms};
 
@@ -358,20 +364,19 @@ UNUSED static int ring_stop(struct ring *ring)
     return ring_wait(ring);
 }
 
-/* --- queries --------------------------------------------------------------------------------------- */
+/* --- queries
+ * --------------------------------------------------------------------------------------- */
 
 /* Asks and returns the answer's JSON (caller owns it), with its code. */
 static char *ring_ask(struct ring *ring, const char *verb, const char *json, uint64_t *code)
 {
-    struct msg_query query = {
-        .id = ++ring->asked, .verb = span_str(verb), .json = span_str(json)};
+    struct msg_query query = {.id = ++ring->asked, .verb = span_str(verb), .json = span_str(json)};
     struct msg_reply reply;
     zmsg_t *frames = zmsg_new();
     char *endpoint = link_endpoint_named(ring->config, "query");
 
     if (!ring->query) {
-        ring->query =
-            link_connect(ring->config, ZMQ_DEALER, LINK_ROLE_CONTROL, LINKS, endpoint);
+        ring->query = link_connect(ring->config, ZMQ_DEALER, LINK_ROLE_CONTROL, LINKS, endpoint);
         zsock_set_sndtimeo(ring->query, PATIENCE_MS);
     }
     free(endpoint);
@@ -383,8 +388,8 @@ static char *ring_ask(struct ring *ring, const char *verb, const char *json, uin
     ck_assert_msg(frames != NULL, "no answer to %s", verb);
     msg_pool_reset(&ring->pool);
     ck_assert_int_eq(msg_reply_read(link_span(zmsg_first(frames)), &ring->pool, &reply), 0);
-    char *answer = reply.code ? mem_dup(reply.error.p, reply.error.n)
-                              : mem_dup(reply.json.p, reply.json.n);
+    char *answer =
+        reply.code ? mem_dup(reply.error.p, reply.error.n) : mem_dup(reply.json.p, reply.json.n);
     *code = reply.code;
     zmsg_destroy(&frames);
     return answer;
@@ -413,7 +418,8 @@ UNUSED static void ring_add(struct ring *ring, const char *url)
     free(json);
 }
 
-/* --- sending --------------------------------------------------------------------------------------- */
+/* --- sending
+ * --------------------------------------------------------------------------------------- */
 
 static void ring_key(uint64_t source, unsigned n, uint8_t key[16])
 {
@@ -549,7 +555,8 @@ UNUSED static void ring_verdicts(struct ring *ring, uint64_t fetch, uint64_t sou
         ring_verdict(ring, &(struct ring_item){.fetch = fetch, .source = source, .n = first + i});
 }
 
-/* --- the file -------------------------------------------------------------------------------------- */
+/* --- the file
+ * -------------------------------------------------------------------------------------- */
 
 /* The first number of a query on the store. */
 UNUSED static int64_t ring_number(struct ring *ring, const char *sql)
@@ -582,11 +589,13 @@ UNUSED static void ring_until(struct ring *ring, const char *sql, int64_t wanted
 /* accepted = stored + updated + known + dead + under way (DESIGN 3.1). */
 UNUSED static void ring_sum(struct ring *ring)
 {
-    ck_assert_int_eq(ring_number(ring, "SELECT " RING_META("accepted") " - " RING_META("stored")
-                                       " - " RING_META("updated") " - " RING_META("known")
-                                       " - " RING_META("dead")
-                                       " - (SELECT count (*) FROM fetch_item)"),
-                     0);
+    ck_assert_int_eq(
+        ring_number(
+            ring,
+            "SELECT " RING_META("accepted") " - " RING_META("stored") " - " RING_META(
+                "updated") " - " RING_META("known") " - " RING_META("dead") " - (SELECT count (*) "
+                                                                            "FROM fetch_item)"),
+        0);
 }
 
 /* A counter of stats, or else a figure. */

@@ -43,7 +43,8 @@ START_TEST(map_agrees_with_a_table)
 }
 END_TEST
 
-/* --- journal --------------------------------------------------------------------------------------- */
+/* --- journal
+ * --------------------------------------------------------------------------------------- */
 
 static const struct journal_limits limits = {.replay_ms = 1000,
                                              .early_ms = 10,
@@ -145,7 +146,8 @@ START_TEST(one_alone_at_a_time_until_it_is_dead)
 }
 END_TEST
 
-/* --- leases ---------------------------------------------------------------------------------------- */
+/* --- leases
+ * ---------------------------------------------------------------------------------------- */
 
 static enum lease_end last_end;
 static int ends;
@@ -199,7 +201,8 @@ START_TEST(lease_does_not_age_alone)
 }
 END_TEST
 
-/* --- schedule -------------------------------------------------------------------------------------- */
+/* --- schedule
+ * -------------------------------------------------------------------------------------- */
 
 static bool any(void *arg, const struct schedule_source *source)
 {
@@ -210,8 +213,8 @@ static bool any(void *arg, const struct schedule_source *source)
 
 START_TEST(schedule_keeps_to_hosts)
 {
-    struct schedule *schedule = schedule_create(
-        &(struct schedule_limits){.host_requests = 1, .host_spacing_ms = 50});
+    struct schedule *schedule =
+        schedule_create(&(struct schedule_limits){.host_requests = 1, .host_spacing_ms = 50});
     struct schedule_source *first = NULL, *second = NULL;
 
     schedule_put(schedule, &(struct db_source){.id = 1, .host = "a", .next_ms = 30});
@@ -269,12 +272,12 @@ START_TEST(errors_back_off_and_retry_after_counts)
 }
 END_TEST
 
-/* --- the rest -------------------------------------------------------------------------------------- */
+/* --- the rest
+ * -------------------------------------------------------------------------------------- */
 
 START_TEST(window_leaves_the_last_tenth_to_those_who_wait)
 {
-    struct window window = {
-        .items_max = 100, .bytes_max = 1000000, .share = 8, .item_bytes = 10};
+    struct window window = {.items_max = 100, .bytes_max = 1000000, .share = 8, .item_bytes = 10};
 
     ck_assert(window_room(&window, false, 5000)); /* alone, anything fits */
     window.under_way = 60;

@@ -1,6 +1,7 @@
 /* The rules of the ring (DESIGN 5) as far as the storer keeps them, one or more tests each, named
- * after the rule.  Rule 11 (deadlines of hi messages) is kept by the stages that receive them and by
- * common/inlet.c, rule 14 (a second signal) by common/app.c, rule 13's refusal by common/outlet.c. */
+ * after the rule.  Rule 11 (deadlines of hi messages) is kept by the stages that receive them and
+ * by common/inlet.c, rule 14 (a second signal) by common/app.c, rule 13's refusal by
+ * common/outlet.c. */
 #include "tests/storer/ring.h"
 
 static struct ring ring;
@@ -35,7 +36,8 @@ static struct span ids(const uint64_t *id, size_t n)
     return buf_span(&bytes);
 }
 
-/* --- 1 ------------------------------------------------------------------------------------------- */
+/* --- 1 -------------------------------------------------------------------------------------------
+ */
 
 START_TEST(rule_01_one_open_fetch)
 {
@@ -78,7 +80,8 @@ START_TEST(rule_01_hi_after_the_open_one)
 }
 END_TEST
 
-/* --- 2 ------------------------------------------------------------------------------------------- */
+/* --- 2 -------------------------------------------------------------------------------------------
+ */
 
 START_TEST(rule_02_quiesce_lapses)
 {
@@ -107,7 +110,8 @@ START_TEST(rule_02_pause_is_durable)
 }
 END_TEST
 
-/* --- 3 ------------------------------------------------------------------------------------------- */
+/* --- 3 -------------------------------------------------------------------------------------------
+ */
 
 START_TEST(rule_03_quiesce_ends_when_empty)
 {
@@ -184,7 +188,8 @@ START_TEST(rule_03_leases_in_nobodys_hand_are_withdrawn)
 }
 END_TEST
 
-/* --- 4 ------------------------------------------------------------------------------------------- */
+/* --- 4 -------------------------------------------------------------------------------------------
+ */
 
 START_TEST(rule_04_no_replay_without_a_loss)
 {
@@ -239,7 +244,8 @@ START_TEST(rule_04_a_lease_reserves_the_window)
 }
 END_TEST
 
-/* --- 5 ------------------------------------------------------------------------------------------- */
+/* --- 5 -------------------------------------------------------------------------------------------
+ */
 
 START_TEST(rule_05_third_try_goes_alone)
 {
@@ -291,7 +297,8 @@ START_TEST(rule_05_five_crashes_alone_make_a_dead_letter)
 }
 END_TEST
 
-/* --- 6 ------------------------------------------------------------------------------------------- */
+/* --- 6 -------------------------------------------------------------------------------------------
+ */
 
 START_TEST(rule_06_lapsed_leases_blame_nobody)
 {
@@ -353,7 +360,8 @@ START_TEST(rule_06_leases_do_not_run_without_a_fetcher)
 }
 END_TEST
 
-/* --- 7 ------------------------------------------------------------------------------------------- */
+/* --- 7 -------------------------------------------------------------------------------------------
+ */
 
 START_TEST(rule_07_early_verdicts_are_held)
 {

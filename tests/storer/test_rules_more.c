@@ -27,10 +27,9 @@ static void fetch_items(unsigned first, unsigned count)
 {
     ring_report(&ring, header.fetch, header.source, first, count, "");
     for (unsigned n = first; n < first + count; n++)
-        ring_verdict(&ring, &(struct ring_item){.fetch = header.fetch,
-                                                .source = header.source,
-                                                .n = n,
-                                                .rounds = 3});
+        ring_verdict(&ring,
+                     &(struct ring_item){
+                         .fetch = header.fetch, .source = header.source, .n = n, .rounds = 3});
     ring_until(&ring, "SELECT count (*) FROM fetch", 0);
 }
 
@@ -171,9 +170,8 @@ START_TEST(rule_09_an_update_is_a_commit_of_the_same_item)
     hear_commit(&commit);
     next_fetch();
     ring_report(&ring, header.fetch, header.source, 0, 1, "");
-    ring_verdict(&ring, &(struct ring_item){.fetch = header.fetch,
-                                            .source = header.source,
-                                            .revision = 2});
+    ring_verdict(
+        &ring, &(struct ring_item){.fetch = header.fetch, .source = header.source, .revision = 2});
     hear_commit(&commit);
     entry = commit.entries.at;
     ck_assert_uint_eq(entry->sequence, 2);
@@ -187,9 +185,8 @@ START_TEST(rule_09_an_update_is_a_commit_of_the_same_item)
                      0);
     next_fetch();
     ring_report(&ring, header.fetch, header.source, 0, 1, "");
-    ring_verdict(&ring, &(struct ring_item){.fetch = header.fetch,
-                                            .source = header.source,
-                                            .revision = 2});
+    ring_verdict(
+        &ring, &(struct ring_item){.fetch = header.fetch, .source = header.source, .revision = 2});
     ring_until(&ring, "SELECT " RING_META("known"), 1);
     ring_sum(&ring);
 }
@@ -218,8 +215,7 @@ START_TEST(rule_09_rejudged_three_rounds_then_by_itself)
         message = ring_recv(ring.items[LANE_LO], PATIENCE_MS);
         ck_assert_ptr_nonnull(message);
         ck_assert_uint_eq(zmsg_size(message), 2);
-        ck_assert_int_eq(
-            msg_header_read(link_span(zmsg_first(message)), &ring.pool2, &again), 0);
+        ck_assert_int_eq(msg_header_read(link_span(zmsg_first(message)), &ring.pool2, &again), 0);
         ck_assert_uint_eq(again.kind, MSG_KIND_JUDGE);
         ck_assert_uint_eq(again.rounds, round + 1);
         ck_assert_uint_eq(again.fetch, header.fetch);
@@ -248,10 +244,9 @@ START_TEST(rule_09_a_store_put_back_gets_another_epoch)
     /* So does one that dedupers remember with a longer past. */
     epoch = header.epoch;
     ring_report(&ring, header.fetch, header.source, 0, 1, "");
-    ring_verdict(&ring, &(struct ring_item){.fetch = header.fetch,
-                                            .source = header.source,
-                                            .epoch = epoch,
-                                            .as_of = 1000});
+    ring_verdict(
+        &ring, &(struct ring_item){
+                   .fetch = header.fetch, .source = header.source, .epoch = epoch, .as_of = 1000});
     ring_until(&ring, "SELECT count (*) FROM fetch", 0);
     next_fetch();
     ck_assert_uint_ne(header.epoch, epoch);
@@ -266,10 +261,9 @@ START_TEST(rule_09_later_commits_are_judged_too)
     /* The proposal knows nothing; the same vector is in the last commits, and in this batch. */
     ring_report(&ring, header.fetch, header.source, 3, 2, "");
     for (unsigned n = 3; n < 5; n++)
-        ring_verdict(&ring, &(struct ring_item){.fetch = header.fetch,
-                                                .source = header.source,
-                                                .n = n,
-                                                .direction = 101});
+        ring_verdict(&ring,
+                     &(struct ring_item){
+                         .fetch = header.fetch, .source = header.source, .n = n, .direction = 101});
     ring_until(&ring, "SELECT count (*) FROM fetch", 0);
     ck_assert_int_eq(ring_number(&ring, "SELECT story FROM item WHERE id = 4"), 2);
     ck_assert_int_eq(ring_number(&ring, "SELECT story FROM item WHERE id = 5"), 2);
@@ -337,8 +331,8 @@ START_TEST(rule_13_nothing_malformed_harms)
         zsock_send(ring.reports[lane], "b", "\x93\x01", (size_t)2);
         zsock_send(ring.reports[lane], "bb", "\x93\x01", (size_t)2, "xx", (size_t)2);
         zsock_send(ring.verdicts[lane], "b", "", (size_t)0);
-        zsock_send(ring.verdicts[lane], "bbbb", "\xc1", (size_t)1, "", (size_t)0, "", (size_t)0,
-                   "", (size_t)0);
+        zsock_send(ring.verdicts[lane], "bbbb", "\xc1", (size_t)1, "", (size_t)0, "", (size_t)0, "",
+                   (size_t)0);
     }
     ring_until_figure(&ring, "malformed", 8);
     fetch_items(0, 2);
