@@ -21,6 +21,7 @@ struct client {
     char *endpoint;
     zsock_t *socket;
     uint64_t id;
+    int64_t patience_ms;
     struct msg_pool pool;
 };
 
@@ -64,6 +65,7 @@ struct client *client_open(const struct config *config, enum client_peer peer)
     struct client *client = mem_calloc(1, sizeof(*client));
 
     client->config = config;
+    client->patience_ms = config->reader_timeout_ms;
     client->peer = peer == CLIENT_STORER ? "storer" : "broker";
     client->endpoint = link_endpoint_named(config, peer == CLIENT_STORER ? "query" : "control");
     if (client_await(config, client->peer, client->endpoint) == 0)
@@ -85,6 +87,11 @@ void client_close(struct client **client)
     *client = NULL;
 }
 
+void client_patience(struct client *client, int64_t ms)
+{
+    client->patience_ms = ms;
+}
+
 /* --- asking ----------------------------------------------------------------------------------- */
 
 /* The next message within the deadline, or NULL. */
@@ -104,7 +111,7 @@ static zmsg_t *receive(struct client *client, int64_t end_ms)
 static int no_answer(const struct client *client)
 {
     return call_fail(APP_NO_PEER, "the %s at %s did not answer within %lld ms", client->peer,
-                     client->endpoint, (long long)client->config->reader_timeout_ms);
+                     client->endpoint, (long long)client->patience_ms);
 }
 
 /* Tells an error of the peer, or parses its answer. */
@@ -149,7 +156,7 @@ static int take_answer(struct client *client, zmsg_t *message, json_t **answer)
 static int exchange(struct client *client, zmsg_t *message,
                     int (*take)(struct client *, zmsg_t *, json_t **), json_t **answer)
 {
-    int64_t end_ms = clock_mono_ms() + client->config->reader_timeout_ms;
+    int64_t end_ms = clock_mono_ms() + client->patience_ms;
     int code = -1;
 
     if (zmsg_send(&message, client->socket)) {
@@ -170,7 +177,7 @@ int client_query(struct client *client, const char *verb, json_t *args, json_t *
     char *json = args ? json_dumps(args, JSON_COMPACT) : mem_strdup("");
     struct msg_query query = {.id = ++client->id,
                               .verb = span_str(verb),
-                              .within_ms = (uint64_t)client->config->reader_timeout_ms,
+                              .within_ms = (uint64_t)client->patience_ms,
                               .json = span_str(json)};
     struct buf frame = {0};
     zmsg_t *message = NULL;

@@ -16,6 +16,8 @@ int client_await(const struct config *config, const char *peer, const char *endp
 /* Takes NULL. */
 void client_close(struct client **client);
 
+/* From now on answers are waited for so long, not reader.timeout_ms. */
+void client_patience(struct client *client, int64_t ms);
 /* Asks the storer; args is an object, consumed, or NULL.  0 and *answer (an object, the caller's),
  * else an exit code, told. */
 int client_query(struct client *client, const char *verb, json_t *args, json_t **answer);

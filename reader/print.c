@@ -124,6 +124,15 @@ void print_cell(struct buf *out, const char *text, int limit, bool right)
     buf_free(&cell);
 }
 
+void print_styled_cell(struct buf *out, enum print_style style, const char *text, int limit)
+{
+    struct buf cell = {0};
+
+    print_cell(&cell, text, limit, false);
+    print_styled(out, style, cell.data ? cell.data : "");
+    buf_free(&cell);
+}
+
 /* --- times and sizes -------------------------------------------------------------------------- */
 
 void print_time(struct buf *out, int64_t utc_ms, bool local)

@@ -24,6 +24,8 @@ int print_columns(struct span text);
 /* Appends text in exactly width columns: cut with an ellipsis, or filled with spaces; control
  * characters become spaces.  right: filled on the left. */
 void print_cell(struct buf *out, const char *text, int width, bool right);
+/* The same in a style, filled on the right. */
+void print_styled_cell(struct buf *out, enum print_style style, const char *text, int width);
 /* Appends text, cut to at most width columns (0 = whole), without filling. */
 void print_cut(struct buf *out, const char *text, int width);
 

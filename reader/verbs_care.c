@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/app.h"
+#include "common/config.h"
 #include "reader/call.h"
 #include "reader/client.h"
 #include "reader/pages.h"
@@ -80,8 +81,10 @@ static int verify(struct call *call)
     bool ok = false;
     int code = APP_NO_PEER;
 
-    if (client)
+    if (client) {
+        client_patience(client, call->config->storer_verify_ms);
         code = client_query(client, "verify", json_pack("{s:b}", "names", true), &names);
+    }
     if (!code)
         code = run_checks(call, client, json_object_get(names, "names"), checks);
     client_close(&client);

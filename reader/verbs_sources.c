@@ -64,8 +64,7 @@ static void print_source(struct buf *out, const json_t *source)
     enum print_style style = strcmp(state, "active") == 0 ? PRINT_PLAIN : PRINT_YELLOW;
 
     buf_printf(out, "%5lld  ", (long long)print_int(source, "id"));
-    print_styled(out, style, "");
-    print_cell(out, state, 11, false);
+    print_styled_cell(out, style, state, 11);
     buf_printf(out, " %7lld  ", (long long)print_int(source, "items"));
     print_time(out, print_int(source, "last_ok_ms"), print_terminal());
     buf_adds(out, "  ");
@@ -74,7 +73,7 @@ static void print_source(struct buf *out, const json_t *source)
     print_cut(out, print_text(source, "url"), 0);
     if (*error) {
         buf_adds(out, "\n       ");
-        print_styled(out, PRINT_RED, error);
+        print_styled_cell(out, PRINT_RED, error, print_columns(span_str(error)));
     }
     buf_addc(out, '\n');
 }

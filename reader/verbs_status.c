@@ -23,8 +23,7 @@ static void print_instance(struct buf *out, const json_t *instance)
     print_cell(out, print_text(instance, "stage"), 9, false);
     print_cell(out, print_text(instance, "instance"), 28, false);
     buf_printf(out, " %7lld ", (long long)print_int(instance, "pid"));
-    print_styled(out, strcmp(state, "working") == 0 ? PRINT_GREEN : PRINT_YELLOW, "");
-    print_cell(out, state, 9, false);
+    print_styled_cell(out, strcmp(state, "working") == 0 ? PRINT_GREEN : PRINT_YELLOW, state, 9);
     buf_printf(out, "%8.1f %8.1f %5.0f%% %7lld  ", rate_of(instance, "in"),
                rate_of(instance, "out"), busy, (long long)print_int(instance, "in_hand"));
     print_bytes(out, print_int(instance, "rss_bytes"));

@@ -128,6 +128,7 @@ static struct query_setup setup_of(const struct config *config, const char *db_p
         .queue = config->storer_query_queue,
         .queue_bytes = config->storer_query_bytes,
         .query_ms = config->storer_query_ms,
+        .verify_ms = config->storer_verify_ms,
         .busy_ms = config->storer_busy_ms,
         .late_ms = config->service_late_ms,
         .limits = {.json_bytes = (size_t)smaller(room, MSG_TEXT_MAX),

@@ -112,6 +112,16 @@ static void accept_task(struct front *front, struct task *task)
     dispatch(front); /* so that only what really waits is counted as waiting */
 }
 
+/* When a query must have been answered: its own wish, up to what its kind may take. */
+static int64_t deadline_of(const struct front *front, const struct msg_query *query)
+{
+    bool verify = span_eq(query->verb, span_str("verify"));
+    int64_t most_ms = verify ? front->setup.verify_ms : front->setup.query_ms;
+    int64_t within_ms = (int64_t)query->within_ms;
+
+    return clock_mono_ms() + (within_ms && within_ms < most_ms ? within_ms : most_ms);
+}
+
 /* The task of a message, or NULL: then it was counted, and answered where it had an id. */
 static struct task *read_task(struct front *front, zmsg_t *message)
 {
@@ -125,11 +135,7 @@ static struct task *read_task(struct front *front, zmsg_t *message)
     } else if (msg_query_read(link_span(frame), &front->pool, &query)) {
         malformed(front, front->pool.why);
     } else {
-        int64_t within_ms = query.within_ms ? (int64_t)query.within_ms : front->setup.query_ms;
-
-        if (within_ms > front->setup.query_ms)
-            within_ms = front->setup.query_ms;
-        task = task_create(&query, &caller, &frame, &extra, clock_mono_ms() + within_ms);
+        task = task_create(&query, &caller, &frame, &extra, deadline_of(front, &query));
         if (zmsg_size(message) > 0) {
             malformed(front, "too many frames");
             reply(front, task, APP_DATA, 0, "a query has one frame, or two", (struct span){0});
