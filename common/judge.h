@@ -16,6 +16,7 @@
 #ifndef WEIR_COMMON_JUDGE_H
 #define WEIR_COMMON_JUDGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -117,6 +118,11 @@ uint32_t judge_same_min(const struct judge_params *params);
  * Both must come from the same model. */
 void judge_score(const struct judge_params *params, const struct traits *item,
                  const struct traits *other, struct judge_candidate *out);
+
+/* Whether both are tables (results, dividends, prices) with other figures: then they are not near,
+ * whatever their vectors say.  The vectors are not looked at. */
+bool judge_other_tables(const struct judge_params *params, const struct traits *a,
+                        const struct traits *b);
 
 /* Which candidate matters more is settled by a few kinds of evidence, each with its share of the
  * JUDGE_BEST places.  Writes at most JUDGE_BEST of n candidates, ascending by id, each id once, and

@@ -99,6 +99,12 @@ static bool is_table(const struct traits *t)
     return t->figure_count >= TABLE_FIGURES && t->figure_count * TABLE_WORDS >= t->words;
 }
 
+bool judge_other_tables(const struct judge_params *params, const struct traits *a,
+                        const struct traits *b)
+{
+    return is_table(a) && is_table(b) && (figure_flags(params, a, b) & JUDGE_FIGURES);
+}
+
 void judge_score(const struct judge_params *params, const struct traits *a, const struct traits *b,
                  struct judge_candidate *out)
 {
@@ -112,6 +118,6 @@ void judge_score(const struct judge_params *params, const struct traits *a, cons
                  flag(out->same >= BAND && bands_meet(a->signature, b->signature), JUDGE_BAND) |
                  flag(words < JUDGE_SHORT, JUDGE_IS_SHORT) |
                  flag(words < JUDGE_TERSE, JUDGE_IS_TERSE) | figure_flags(params, a, b);
-    bool tables = (out->flags & JUDGE_FIGURES) && is_table(a) && is_table(b);
-    out->flags |= flag(vectors && !tables && near(params, a, b), JUDGE_NEAR);
+    out->flags |=
+        flag(vectors && near(params, a, b) && !judge_other_tables(params, a, b), JUDGE_NEAR);
 }

@@ -3,6 +3,7 @@
 #ifndef WEIR_DEDUPER_ENGINE_H
 #define WEIR_DEDUPER_ENGINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,9 @@ struct engine_query {
     int64_t from_ms, to_ms; /* entries of this time only, both ends included */
     uint64_t except;        /* an id to leave out; 0 = none */
     uint32_t apart_max;     /* sign bits that may differ, in 1/1000 of the dimensions */
+    /* Asked of a slot before it becomes a hit; NULL = all may. */
+    bool (*accept)(void *arg, uint32_t slot);
+    void *arg;
 };
 
 struct engine {
@@ -40,6 +44,8 @@ struct engine {
     size_t (*bytes)(const struct engine *self);
 };
 
+/* Whether a hit would be among the best k. */
+bool engine_ranks(const struct engine_hit *hits, size_t n, size_t k, const struct engine_hit *hit);
 /* Puts a hit in its place among the best k; returns how many there are now. */
 size_t engine_keep(struct engine_hit *hits, size_t n, size_t k, struct engine_hit hit);
 

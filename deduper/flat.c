@@ -86,9 +86,10 @@ static size_t search_block(struct flat *self, size_t index, const struct engine_
         if (!wanted(m, q))
             continue;
         const int8_t *v = b->vectors + at * self->dims;
-        float cosine = vec_cosine(q->vector, q->norm, v, m->norm, self->dims);
-        n = engine_keep(hits, n, k,
-                        (struct engine_hit){(uint32_t)(index * BLOCK + at), m->id, cosine});
+        struct engine_hit hit = {(uint32_t)(index * BLOCK + at), m->id,
+                                 vec_cosine(q->vector, q->norm, v, m->norm, self->dims)};
+        if (engine_ranks(hits, n, k, &hit) && (!q->accept || q->accept(q->arg, hit.slot)))
+            n = engine_keep(hits, n, k, hit);
     }
     return n;
 }

@@ -187,6 +187,19 @@ static size_t near_by_vector(struct index *self, const struct traits *item,
     return n;
 }
 
+struct asked {
+    const struct index *self;
+    const struct traits *item;
+};
+
+/* What judge_select () would not take as near must not take the place of what it would. */
+static bool may_be_near(void *arg, uint32_t slot)
+{
+    const struct asked *asked = arg;
+    struct traits t = index_entry_traits(index_entries_at(&asked->self->entries, slot));
+    return !judge_other_tables(&asked->self->params, asked->item, &t);
+}
+
 static int64_t shifted(int64_t time_ms, int64_t by_ms)
 {
     int64_t sum;
@@ -202,8 +215,11 @@ size_t index_query(struct index *self, const struct traits *item, int64_t time_m
     for (size_t i = 0; i < found; i++)
         if (promising(self, item, self->found[i], except))
             candidate(self, item, self->found[i], &self->list[n++]);
+    struct asked asked = {self, item};
     struct engine_query query = {.vector = item->vector,
                                  .norm = item->norm,
+                                 .accept = may_be_near,
+                                 .arg = &asked,
                                  .from_ms = shifted(time_ms, -self->params.window_ms),
                                  .to_ms = shifted(time_ms, self->params.window_ms),
                                  .except = except,

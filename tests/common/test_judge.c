@@ -149,7 +149,7 @@ END_TEST
 
 START_TEST(test_tables_of_other_figures_are_no_story)
 {
-    struct sample *a = sample_new(), *b = sample_like(a, 0, 52);
+    struct sample *a = sample_new(), *b = sample_like(a, 0, 44);
     give_figures(a, 100, 8);
     give_figures(b, 106, 8);
     struct judge_candidate c = compare(a, b, 7);
