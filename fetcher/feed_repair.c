@@ -55,7 +55,9 @@ static const char *find(struct repair *r, enum end which)
     static const char *const texts[END_COUNT] = {"-->", "]]>", "]>", ">"};
     const char *found = NULL;
 
-    if (!r->missing[which])
+    if (!r->missing[which] && which == END_TAG)
+        found = memchr(r->p, '>', (size_t)(r->end - r->p));
+    else if (!r->missing[which])
         found = memmem(r->p, (size_t)(r->end - r->p), texts[which], strlen(texts[which]));
     r->missing[which] = found == NULL;
     return found;
