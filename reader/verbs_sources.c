@@ -78,6 +78,13 @@ static void print_source(struct buf *out, const json_t *source)
     buf_addc(out, '\n');
 }
 
+static void drop_retired(json_t *list)
+{
+    for (size_t i = json_array_size(list); i-- > 0;)
+        if (strcmp(print_text(json_array_get(list, i), "state"), "retired") == 0)
+            json_array_remove(list, i);
+}
+
 static int list_sources(struct call *call)
 {
     json_t *list = NULL, *source = NULL;
@@ -87,6 +94,8 @@ static int list_sources(struct call *call)
 
     if (code)
         return code;
+    if (!call_option(call, "all"))
+        drop_retired(list);
     if (call->json) {
         print_add_iso(list);
         print_json(list);
@@ -105,6 +114,7 @@ const struct verb verb_sources = {
     .name = "sources",
     .words = "",
     .summary = "list the subscriptions: number, state, items, last success, title, URL",
+    .options = {{"all", NULL, "also those that were removed"}},
     .run = list_sources,
 };
 

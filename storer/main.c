@@ -1,5 +1,6 @@
 /* weir-storer: the head and the tail of the ring.  See README.md. */
 #include "common/service.h"
+#include "storer/verify.h"
 #include "storer/writer.h"
 #include "storer/writer_inner.h"
 
@@ -20,10 +21,16 @@ static void end(struct service *service, void *self)
     writer_close(self);
 }
 
+static const struct app_oneshot oneshots[] = {
+    {"verify", "FILE", "check a store that no storer has open, and end", verify_cli},
+    {0},
+};
+
 static const struct service_spec spec = {
     .app = {.name = "weir-storer",
             .stage = "storer",
-            .summary = "keeps sources, journal, items and stories; the only one that stores"},
+            .summary = "keeps sources, journal, items and stories; the only one that stores",
+            .oneshots = oneshots},
     .start = start,
     .stop = stop,
     .end = end,
