@@ -52,9 +52,8 @@ void order_storer_gone(struct order *order, uint64_t left)
 
 bool order_refuses(const struct order *order, const struct instance *instance)
 {
-    if (order->purpose != MSG_PURPOSE_SHUTDOWN || instance->stage == STAGE_STORER)
-        return false;
-    return order->phase >= ORDER_STOPPING || instance->started_ms > order->began_utc_ms;
+    return order->purpose == MSG_PURPOSE_SHUTDOWN && instance->stage != STAGE_STORER &&
+           order->phase >= ORDER_STOPPING;
 }
 
 bool order_stops(const struct order *order, const struct instance *instance)

@@ -54,7 +54,8 @@ void order_quiesced(struct order *order, const struct msg_quiesced *quiesced);
 void order_storer_came(struct order *order);
 /* The storer said BYE: its count of what is left is the last word. */
 void order_storer_gone(struct order *order, uint64_t left);
-/* True where an instance that says HELLO now must be told to stop. */
+/* True where an instance that says HELLO now must be told to stop.  Not while the ring drains: its
+ * connections are open, and what was sent to it on them would be lost with it. */
 bool order_refuses(const struct order *order, const struct instance *instance);
 /* True where this instance is to be stopped in the current stage's turn. */
 bool order_stops(const struct order *order, const struct instance *instance);
