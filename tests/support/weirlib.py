@@ -13,6 +13,7 @@ folder is removed unless something failed or KEEP is set.  Every wait has a limi
 """
 
 import contextlib
+import datetime
 import json
 import os
 import re
@@ -38,6 +39,9 @@ SKIPPED = 77
 # Settings of every test pipeline: loopback may be fetched, nothing waits for politeness.
 TEST_SETTINGS = {"fetcher.allow_networks": "127.0.0.0/8", "storer.host_spacing_ms": 0,
                  "storer.host_requests": 16}
+# For scenarios about losses: the same rules, with times in which a test can wait for them.
+QUICK = {"service.heartbeat_ms": 200, "service.lost_ms": 1500, "broker.quiesce_repeat_ms": 200,
+         "storer.replay_early_ms": 300, "storer.lease_grace_ms": 700}
 
 
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -250,6 +254,11 @@ class Member:
         wait_for(lambda: not self.alive, timeout, f"{self.name} ends")
         return self.exits[-1]
 
+    def times(self, event):
+        """Unix times of the log lines of an event (a regular expression after the level)."""
+        lines = re.findall(r"^(\S+)Z \S+ \w+: (?:" + event + ")", self.log(), re.M)
+        return [datetime.datetime.fromisoformat(text + "+00:00").timestamp() for text in lines]
+
     def log(self):
         try:
             with open(self.log_path, encoding="utf-8", errors="replace") as file:
@@ -458,6 +467,37 @@ class Pipeline:
     def stored(self):
         """The set of guids in the store."""
         return {guid for (guid,) in self.query("select guid from item")}
+
+    def count_stored(self):
+        """How many items the store has."""
+        return self.scalar("select count(*) from item") or 0
+
+    def settled(self, items):
+        """True once so many items are stored and nothing is open."""
+        return self.count_stored() >= items and self.under_way() == 0
+
+    def replays(self):
+        """Items sent again by all storers so far, as their logs say."""
+        return sum(int(n) for m in self.of("storer")
+                   for n in re.findall(r"\breplay fetch=.* items=(\d+)", m.log()))
+
+    def pour(self, feeds, paths, **rule):
+        """Subscribes to generated feeds, spread over the server's hosts, with a behaviour for all."""
+        feeds.control("prepare", paths=paths)
+        for path in paths:
+            if rule:
+                feeds.behave(path, **rule)
+        self.add(*[feeds.url(path, host=n % 4) for n, path in enumerate(paths)])
+
+    def wait_flow(self, wanted, share, before=0, timeout=20):
+        """Waits until this share of the items is stored while others are under way; how many are.
+        Failed, where most of them were stored before that."""
+        def flowing():
+            done = self.count_stored() - before
+            if done > wanted * 8 // 10:
+                raise Failed(f"{done} of {wanted} items were stored before anybody looked")
+            return done if done >= wanted * share and self.sum().get("under_way", 0) > 0 else None
+        return wait_for(flowing, timeout, f"{share:.0%} of {wanted} items are stored", poll=0.005)
 
     def doubled(self):
         """Guids stored more than once for one source."""
