@@ -12,6 +12,14 @@ void tapped_count(struct tapped_lane *lane, uint64_t number)
     lane->seen++;
 }
 
+void tapped_end(struct tapped_lane *lane, uint64_t made)
+{
+    if (!lane->last || made <= lane->last)
+        return;
+    lane->missed += made - lane->last;
+    lane->last = made;
+}
+
 enum msg_type tapped_type(enum link_id link, size_t place)
 {
     static const enum msg_type types[LINKS][4] = {

@@ -19,6 +19,10 @@ struct tapped_lane {
  * larger than the last is another broker's: counting starts anew. */
 void tapped_count(struct tapped_lane *lane, uint64_t number);
 
+/* made: copies that were made of this lane by now.  Those behind the last one that came were
+ * missed; nothing changes where none ever came. */
+void tapped_end(struct tapped_lane *lane, uint64_t made);
+
 /* The frames of a message of this link, by place; MSG_TYPES = bytes that are no frame of ours. */
 enum msg_type tapped_type(enum link_id link, size_t place);
 

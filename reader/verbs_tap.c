@@ -9,6 +9,7 @@
 #include "reader/call.h"
 #include "reader/client.h"
 #include "reader/follow.h"
+#include "reader/print.h"
 #include "reader/tapped.h"
 #include "reader/verbs.h"
 
@@ -103,6 +104,20 @@ static void drain(struct tap *tap, enum lane lane)
     }
 }
 
+/* Counts what has come, without showing it. */
+static void take_waiting(struct tap *tap, enum lane lane)
+{
+    while (zsock_events(tap->sockets[lane]) & ZMQ_POLLIN) {
+        zmsg_t *message = zmsg_recv(tap->sockets[lane]);
+        struct msg_tapped tapped;
+
+        msg_pool_reset(&tap->pool);
+        if (message && msg_tapped_read(link_span(zmsg_first(message)), &tap->pool, &tapped) == 0)
+            tapped_count(&tap->lanes[lane], tapped.number);
+        zmsg_destroy(&message);
+    }
+}
+
 /* --- what was missed -------------------------------------------------------------------------- */
 
 static void tell_missed(struct tap *tap)
@@ -121,6 +136,37 @@ static void tell_missed(struct tap *tap)
         fprintf(stderr, "weir: tap %s %s: %llu copies missed so far\n", link_name(tap->link),
                 link_lane_name(lane), (unsigned long long)seen->missed);
     }
+}
+
+/* How many copies of a lane the broker has made, as its status says. */
+static uint64_t copies_made(json_t *status, enum link_id link, enum lane lane)
+{
+    json_t *entry = NULL;
+    size_t i = 0;
+
+    json_array_foreach(json_object_get(status, "links"), i, entry)
+    {
+        if (strcmp(print_text(entry, "link"), link_name(link)) == 0 &&
+            strcmp(print_text(entry, "lane"), link_lane_name(lane)) == 0)
+            return (uint64_t)print_int(entry, "tapped");
+    }
+    return 0;
+}
+
+/* Copies that were dropped after the last one that came leave no gap to be seen, so the broker is
+ * asked.  What arrived meanwhile is taken first. */
+static void count_tail(struct tap *tap)
+{
+    json_t *status = NULL;
+
+    if (client_tell(tap->call->config, "status", "", &status) == 0)
+        for (enum lane lane = 0; lane < LANES; lane++) {
+            if (!tap->sockets[lane])
+                continue;
+            take_waiting(tap, lane);
+            tapped_end(&tap->lanes[lane], copies_made(status, tap->link, lane));
+        }
+    json_decref(status);
 }
 
 static void tell_end(const struct tap *tap)
@@ -206,6 +252,8 @@ static int tap_link(struct call *call)
     if (!code) {
         follow_start();
         follow(&tap);
+        if (!tap.count || tap.shown < tap.count)
+            count_tail(&tap);
         tell_end(&tap);
     }
     for (enum lane i = 0; i < LANES; i++)

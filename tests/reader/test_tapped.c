@@ -30,6 +30,21 @@ START_TEST(gaps_are_counted)
 }
 END_TEST
 
+START_TEST(the_end_is_counted)
+{
+    struct tapped_lane lane = {0};
+
+    tapped_end(&lane, 50); /* none came: whose they were is not known */
+    ck_assert_uint_eq(lane.missed, 0);
+    tapped_count(&lane, 41);
+    tapped_end(&lane, 50);
+    tapped_end(&lane, 50);
+    ck_assert_uint_eq(lane.missed, 9);
+    tapped_end(&lane, 3); /* a figure that lags behind */
+    ck_assert_uint_eq(lane.missed, 9);
+}
+END_TEST
+
 static struct msg_tapped tapped_of(uint64_t number)
 {
     return (struct msg_tapped){
@@ -128,6 +143,7 @@ int main(void)
 
     tcase_add_checked_fixture(tcase, NULL, teardown);
     tcase_add_test(tcase, gaps_are_counted);
+    tcase_add_test(tcase, the_end_is_counted);
     tcase_add_test(tcase, items_as_json);
     tcase_add_test(tcase, items_as_a_line);
     tcase_add_test(tcase, rubbish);
