@@ -8,8 +8,7 @@
 #include "common/loop.h"
 #include "common/mem.h"
 #include "common/msg.h"
-#include "storer/query_inner.h"
-#include "storer/query_task.h"
+#include "storer/query_front.h"
 #include "storer/reads.h"
 
 enum {
@@ -18,30 +17,6 @@ enum {
     REPORT_MS = 1000,
     RETRY_LEAST_MS = 50,
 };
-
-struct worker {
-    struct front *front;
-    zactor_t *actor;
-    struct task *task; /* in hand, or NULL */
-    int64_t started_us;
-};
-
-struct front {
-    zsock_t *pipe; /* to main */
-    struct query_setup setup;
-    struct loop *loop;
-    struct worker *workers;
-    struct task_list reads;    /* wait for a reader */
-    struct task_list commands; /* wait for a place with the writer */
-    struct task_list given;    /* with the writer */
-    uint64_t last_token;
-    int64_t mean_us; /* time of a read, smoothed */
-    struct query_figures figures;
-    struct query_figures reported;
-    struct msg_pool pool;
-};
-
-static void dispatch(struct front *front);
 
 /* --- answers ---------------------------------------------------------------------------------- */
 
@@ -69,7 +44,7 @@ static void reply(struct front *front, struct task *task, int code, int64_t retr
     send_reply(front, task, &message);
 }
 
-static void reply_late(struct front *front, struct task *task, const char *words)
+void front_reply_late(struct front *front, struct task *task, const char *words)
 {
     front->figures.interrupted++;
     reply(front, task, APP_LEFT, RETRY_LEAST_MS, words, (struct span){0});
@@ -95,6 +70,17 @@ static void malformed(struct front *front, const char *why)
         log_warning("malformed", "socket=query count=%llu why=\"%s\"", (unsigned long long)n, why);
 }
 
+static void refuse(struct front *front, struct task *task)
+{
+    if (front->refused_before == front->figures.refused)
+        log_warning("queries-refused",
+                    "waiting=%llu do=\"raise storer.readers or storer.query_queue\"",
+                    (unsigned long long)(front->reads.count + front->commands.count));
+    front->figures.refused++;
+    reply(front, task, APP_LEFT, retry_after_ms(front), "busy, retry after", (struct span){0});
+    task_destroy(&task);
+}
+
 static void accept_task(struct front *front, struct task *task)
 {
     bool read = reads_knows(task->verb);
@@ -103,13 +89,11 @@ static void accept_task(struct front *front, struct task *task)
 
     if (count >= (uint64_t)front->setup.queue ||
         (count > 0 && bytes + task->bytes > (uint64_t)front->setup.queue_bytes)) {
-        front->figures.refused++;
-        reply(front, task, APP_LEFT, retry_after_ms(front), "busy, retry after", (struct span){0});
-        task_destroy(&task);
+        refuse(front, task);
         return;
     }
     task_push(read ? &front->reads : &front->commands, task);
-    dispatch(front); /* so that only what really waits is counted as waiting */
+    front_dispatch(front); /* so that only what really waits is counted as waiting */
 }
 
 /* When a query must have been answered: its own wish, up to what its kind may take. */
@@ -203,13 +187,13 @@ static bool on_reader(struct loop *loop, void *arg)
     }
     zframe_destroy(&code);
     zmsg_destroy(&message);
-    dispatch(front);
+    front_dispatch(front);
     return false;
 }
 
 /* --- the writer ------------------------------------------------------------------------------- */
 
-static void count(struct front *front)
+void front_count(struct front *front)
 {
     front->figures.queued = front->reads.count + front->commands.count;
     front->figures.active = front->given.count;
@@ -228,7 +212,7 @@ static void give_writer(struct front *front, struct task *task)
         json = query.json;
     task->token = ++front->last_token;
     task_push(&front->given, task);
-    count(front);
+    front_count(front);
     zmsg_addmem(message, &front->figures, sizeof(front->figures));
     query_add_u64(message, task->token);
     zmsg_addmem(message, task->verb, strlen(task->verb) + 1);
@@ -265,79 +249,19 @@ static bool on_main(struct loop *loop, void *arg)
             end = true; /* $TERM, or the context's end */
         zmsg_destroy(&message);
     }
-    dispatch(front);
+    front_dispatch(front);
     return end;
 }
 
 /* --- turns ------------------------------------------------------------------------------------ */
 
-static void dispatch(struct front *front)
+void front_dispatch(struct front *front)
 {
     for (int64_t i = 0; i < front->setup.readers && front->reads.count; i++)
         if (!front->workers[i].task)
             give_reader(&front->workers[i], task_pop(&front->reads));
     while (front->commands.count && front->given.count < QUERY_COMMANDS)
         give_writer(front, task_pop(&front->commands));
-}
-
-static void sweep(struct front *front, struct task_list *list, int64_t now_ms)
-{
-    struct task *task = NULL;
-
-    while ((task = task_pull_late(list, now_ms)) != NULL) {
-        reply_late(front, task, "no answer in time: too many queries wait");
-        task_destroy(&task);
-    }
-}
-
-/* A command stays until the writer has answered it, because it still takes one of its places. */
-static void sweep_given(struct front *front, int64_t now_ms)
-{
-    for (struct task *task = front->given.first; task; task = task->next) {
-        if (task->answered || task->deadline_ms > now_ms)
-            continue;
-        reply_late(front, task, "no answer in time; the command may still be carried out");
-        task->answered = true;
-    }
-}
-
-static bool on_sweep(struct loop *loop, void *arg)
-{
-    struct front *front = arg;
-    int64_t now_ms = loop_now(loop);
-
-    sweep(front, &front->reads, now_ms);
-    sweep(front, &front->commands, now_ms);
-    sweep_given(front, now_ms);
-    return false;
-}
-
-static bool on_report(struct loop *loop, void *arg)
-{
-    struct front *front = arg;
-    zmsg_t *message = NULL;
-
-    (void)loop;
-    count(front);
-    if (memcmp(&front->figures, &front->reported, sizeof(front->figures)) == 0 ||
-        !(zsock_events(front->pipe) & ZMQ_POLLOUT))
-        return false;
-    front->reported = front->figures;
-    message = zmsg_new();
-    zmsg_addmem(message, &front->figures, sizeof(front->figures));
-    zmsg_send(&message, front->pipe);
-    return false;
-}
-
-/* After a pause nobody's time is over only because nobody was looking. */
-static bool on_late(struct loop *loop, void *arg)
-{
-    struct front *front = arg;
-
-    task_move_deadlines(&front->reads, loop_late(loop));
-    task_move_deadlines(&front->commands, loop_late(loop));
-    task_move_deadlines(&front->given, loop_late(loop));
-    return false;
 }
 
 /* --- the actor -------------------------------------------------------------------------------- */
@@ -357,9 +281,9 @@ static void start(struct front *front)
     }
     loop_socket(front->loop, zsock_resolve(front->setup.router), ZMQ_POLLIN, on_router, front);
     loop_socket(front->loop, zsock_resolve(front->pipe), ZMQ_POLLIN, on_main, front);
-    loop_timer(front->loop, SWEEP_MS, SWEEP_MS, on_sweep, front);
-    loop_timer(front->loop, REPORT_MS, REPORT_MS, on_report, front);
-    loop_on_late(front->loop, on_late, front);
+    loop_timer(front->loop, SWEEP_MS, SWEEP_MS, front_on_sweep, front);
+    loop_timer(front->loop, REPORT_MS, REPORT_MS, front_on_report, front);
+    loop_on_late(front->loop, front_on_late, front);
 }
 
 static void end(struct front *front)

@@ -16,8 +16,9 @@ size_t verify_of(const char *name);
 
 /* Makes one check, in a transaction of its own: {name, ok, ms, count, problems: [text, ...]}, with
  * at most 20 of count problems; `sum` adds {accepted, stored, updated, known, dead, under_way}.
- * Caller owns the result.  NULL where the watch of the connection stopped it.  A check that the
- * store's damage keeps from being made has that as its problem. */
+ * Caller owns the result.  NULL where the watch of the connection stopped it (SQLite looks at it
+ * everywhere but while `integrity` walks the pages of the file, some seconds a GiB).  A check that
+ * the store's damage keeps from being made has that as its problem. */
 json_t *verify_check(struct db_read *db, size_t check);
 
 /* Checks a file and prints a line a check on standard output: `weir-storer --verify FILE`.  Gives

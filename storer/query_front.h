@@ -1,0 +1,43 @@
+/* The front's state, for its files only. */
+#ifndef WEIR_STORER_QUERY_FRONT_H
+#define WEIR_STORER_QUERY_FRONT_H
+
+#include "common/loop.h"
+#include "common/msg.h"
+#include "storer/query_inner.h"
+#include "storer/query_task.h"
+
+struct worker {
+    struct front *front;
+    zactor_t *actor;
+    struct task *task; /* in hand, or NULL */
+    int64_t started_us;
+};
+
+struct front {
+    zsock_t *pipe; /* to main */
+    struct query_setup setup;
+    struct loop *loop;
+    struct worker *workers;
+    struct task_list reads;    /* wait for a reader */
+    struct task_list commands; /* wait for a place with the writer */
+    struct task_list given;    /* with the writer */
+    uint64_t last_token;
+    int64_t mean_us; /* time of a read, smoothed */
+    struct query_figures figures;
+    struct query_figures reported;
+    uint64_t refused_before; /* as told when it last ended */
+    struct msg_pool pool;
+};
+
+/* Hands what waits to whoever is free. */
+void front_dispatch(struct front *front);
+/* Answers that the time was over. */
+void front_reply_late(struct front *front, struct task *task, const char *words);
+/* Brings the figures up to date. */
+void front_count(struct front *front);
+
+/* Timers of the loop; arg is the front. */
+loop_fn front_on_sweep, front_on_report, front_on_late;
+
+#endif
