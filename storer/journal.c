@@ -11,7 +11,8 @@ struct journal *journal_create(const struct journal_limits *limits)
     struct journal *journal = mem_calloc(1, sizeof(*journal));
 
     journal->limits = *limits;
-    journal->loss_ms = INT64_MIN;
+    journal->loss_ms = journal->progress_ms = journal->stalled_ms = journal->overtook_ms =
+        INT64_MIN;
     return journal;
 }
 
@@ -97,6 +98,10 @@ void journal_end(struct journal *journal, struct journal_fetch *fetch, struct jo
 {
     journal_release(journal, item);
     item->ended = true;
+    /* Of an item sent twice it is not known which one came. */
+    if (item->tries == 1 && item->sent_ms > journal->overtook_ms)
+        journal->overtook_ms = item->sent_ms;
+    journal->progress_ms = now_ms;
     fetch->left--;
     fetch->progress_ms = now_ms;
     journal->left--;

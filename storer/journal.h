@@ -14,7 +14,7 @@ enum { JOURNAL_KEY = 16 };
 
 struct journal_limits {
     int64_t replay_ms; /* without a known loss, doubling with each try */
-    int64_t early_ms;  /* without progress since a loss */
+    int64_t early_ms;  /* in silence since a loss */
     int64_t lonely_ms; /* a lonely item keeps others from travelling alone for so long */
     uint32_t alone_after;
     uint32_t dead_after;
@@ -64,6 +64,8 @@ struct journal_fetch *journal_first(const struct journal *journal);
 
 /* An instance or the broker was lost, or a send was dropped. */
 void journal_lost(struct journal *journal, int64_t now_ms);
+/* The ring stands still, for a stage has no instance: that nothing arrives now says nothing. */
+void journal_stalled(struct journal *journal, int64_t now_ms);
 /* The item that travels alone; NULL where none does.  A crash now blames it. */
 struct journal_item *journal_lonely(const struct journal *journal, struct journal_fetch **fetch);
 /* A try alone ended in a crash or an error: the item goes again soon.  true: it has failed so often

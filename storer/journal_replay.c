@@ -22,11 +22,25 @@ static int64_t patience(const struct journal_limits *limits, uint32_t tries)
     return wait < DAY_MS ? wait : later(DAY_MS, limits->replay_ms);
 }
 
+/* Something was lost since the item was sent, but perhaps not this one.  Links keep the order, more
+ * or less: when an item sent later has arrived, this one should have, too, so its fetch being
+ * silent is enough; otherwise the ring may just not have come to it, and must be silent as a whole.
+ */
+static int64_t early_ms(const struct journal *journal, const struct journal_fetch *fetch,
+                        const struct journal_item *item)
+{
+    int64_t since = later(later(fetch->progress_ms, journal->loss_ms), journal->stalled_ms);
+
+    if (journal->overtook_ms <= item->sent_ms)
+        since = later(since, journal->progress_ms);
+    return since + journal->limits.early_ms;
+}
+
 static int64_t due_ms(const struct journal *journal, const struct journal_fetch *fetch,
                       const struct journal_item *item)
 {
     if (journal->loss_ms != INT64_MIN && journal->loss_ms >= item->sent_ms)
-        return later(fetch->progress_ms, journal->loss_ms) + journal->limits.early_ms;
+        return early_ms(journal, fetch, item);
     if (item->sent_ms == INT64_MIN) /* its try failed */
         return fetch->progress_ms + journal->limits.early_ms;
     return item->sent_ms + patience(&journal->limits, item->tries);
@@ -43,6 +57,11 @@ struct journal_item *journal_lonely(const struct journal *journal, struct journa
 {
     *fetch = journal->lonely_fetch;
     return journal->lonely;
+}
+
+void journal_stalled(struct journal *journal, int64_t now_ms)
+{
+    journal->stalled_ms = now_ms;
 }
 
 bool journal_blame(struct journal *journal, struct journal_fetch *fetch, struct journal_item *item)

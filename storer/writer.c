@@ -80,8 +80,11 @@ static bool on_tick(struct loop *loop, void *arg)
     tend(writer);
     if (!service_has_broker(writer->service)) {
         writer->fetchers = writer->embedders = 0;
+        writer->whole = false;
         leases_unknown(writer->leases);
     }
+    if (!writer->whole)
+        journal_stalled(writer->journal, writer_now(writer));
     if (writer->stuck != DB_OK) {
         batch_retry(writer);
     } else if (!writer->stopping) {
@@ -171,7 +174,7 @@ static int open_links(struct writer *writer)
     if (!writer->jobs || !writer->items || !writer->reports || !writer->verdicts || !writer->events)
         return APP_IO;
     writer->query = query_open(c, c->store_path, writer->loop, command_take, writer);
-    return writer->query ? 0 : APP_IO;
+    return writer->query ? 0 : APP_CONFIG; /* the endpoint is in use: starting again is no help */
 }
 
 static void describe(struct writer *writer)

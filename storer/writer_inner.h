@@ -106,6 +106,7 @@ struct writer {
     int64_t looked_ms, skipped_ms;
     uint64_t broker, losses; /* of the last roster */
     size_t fetchers, embedders;
+    bool whole; /* every stage has an instance */
     uint64_t reopened;
     enum db_error stuck; /* the store cannot be written to; inputs wait */
     int64_t retry_ms;

@@ -102,6 +102,40 @@ START_TEST(a_loss_brings_one_early_replay)
 }
 END_TEST
 
+START_TEST(what_the_ring_has_not_come_to_is_left_in_peace)
+{
+    struct journal_fetch *fetch = NULL, *second = NULL;
+    struct journal *journal = filled(3, &fetch);
+    struct journal_pick pick;
+
+    second = journal_add(journal, 2, 10, keys + 32 * JOURNAL_KEY, 3, 50, 50);
+    journal_lost(journal, 100);
+    for (int64_t now = 105; now <= 115; now += 5) /* the first is being worked on */
+        journal_end(journal, fetch, &fetch->items[(now - 105) / 5], now);
+    ck_assert(!journal_pick(journal, 124, &pick)); /* not the second's turn yet */
+    journal_stalled(journal, 124);
+    ck_assert(!journal_pick(journal, 133, &pick));
+    ck_assert(journal_pick(journal, 134, &pick));
+    ck_assert_ptr_eq(pick.fetch, second);
+    journal_destroy(&journal);
+}
+END_TEST
+
+START_TEST(what_was_overtaken_is_lost)
+{
+    struct journal_fetch *fetch = NULL, *second = NULL;
+    struct journal *journal = filled(3, &fetch);
+    struct journal_pick pick;
+
+    second = journal_add(journal, 2, 10, keys + 32 * JOURNAL_KEY, 3, 50, 50);
+    journal_lost(journal, 100);
+    journal_end(journal, second, &second->items[0], 109);
+    ck_assert(journal_pick(journal, 110, &pick));
+    ck_assert_ptr_eq(pick.fetch, fetch);
+    journal_destroy(&journal);
+}
+END_TEST
+
 START_TEST(replays_keep_to_their_share)
 {
     struct journal_fetch *fetch = NULL;
@@ -406,6 +440,8 @@ int main(void)
     tcase_add_test(tcase, map_agrees_with_a_table);
     tcase_add_test(tcase, replay_waits_twice_as_long_each_time);
     tcase_add_test(tcase, a_loss_brings_one_early_replay);
+    tcase_add_test(tcase, what_the_ring_has_not_come_to_is_left_in_peace);
+    tcase_add_test(tcase, what_was_overtaken_is_lost);
     tcase_add_test(tcase, replays_keep_to_their_share);
     tcase_add_test(tcase, one_alone_at_a_time_until_it_is_dead);
     tcase_add_test(tcase, lease_in_hand_outlives_a_loss);
