@@ -19,6 +19,7 @@ void db_item_find(struct db *db, struct span key, struct db_item *out)
         .time_ms = db_get_int(s, 4),
         .wanted = db_get_int(s, 5),
         .wanted_tries = db_get_uint(s, 6),
+        .seen_ms = db_get_int(s, 7),
     };
     db_done(s);
 }
@@ -65,7 +66,7 @@ void db_item_add(struct db *db, const struct db_item *at, uint64_t source, struc
     db_int(s, 8, at->time_ms);
     db_int(s, 9, item->published_ms);
     db_int(s, 10, item->updated_ms);
-    db_int(s, 11, item->seen_ms);
+    db_int(s, 11, at->seen_ms);
     db_text(s, 12, item->url);
     db_text(s, 13, item->title);
     db_text(s, 14, item->author);

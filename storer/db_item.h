@@ -15,7 +15,7 @@ struct msg_vector;
 struct db_item {
     uint64_t id; /* 0 = there is none */
     uint64_t revision, story, copy_of;
-    int64_t time_ms;
+    int64_t time_ms, seen_ms;
     int64_t wanted; /* when to ask for its vector again; 0 = it is there */
     uint64_t wanted_tries;
 };
@@ -42,7 +42,7 @@ void db_story_join(struct db *db, uint64_t id, uint64_t source, bool copy, int64
 /* What judging needs of a stored item; bytes are borrowed for the call. */
 struct db_traits {
     uint64_t id, sequence, story, copy_of;
-    int64_t time_ms;
+    int64_t time_ms, seen_ms;
     struct span model, vector, signature, figures;
     uint64_t words, url_key, title_key;
 };

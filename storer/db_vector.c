@@ -75,6 +75,7 @@ static void traits_of(sqlite3_stmt *s, struct db_traits *out)
         .url_key = db_get_uint(s, 9),
         .title_key = db_get_uint(s, 10),
         .figures = db_get_blob(s, 11),
+        .seen_ms = db_get_int(s, 12),
     };
 }
 

@@ -19,7 +19,7 @@ struct decide {
     struct judge_params params;
     struct traits traits;
     uint64_t model;
-    int64_t time_ms;
+    int64_t time_ms, seen_ms;
     struct judge_candidate *candidates;
     size_t count, cap;
 };
@@ -82,7 +82,8 @@ static struct memory_item item_of(const struct db_traits *row)
                                 .sequence = row->sequence,
                                 .story = row->story,
                                 .copy_of = row->copy_of,
-                                .time_ms = row->time_ms};
+                                .time_ms = row->time_ms,
+                                .seen_ms = row->seen_ms};
 }
 
 /* Rows come latest first, and are remembered oldest first. */
@@ -135,12 +136,16 @@ bool decide_covers(const struct decide *decide, uint64_t epoch, const struct msg
     return as_of >= memory_floor(decide->memory);
 }
 
-static bool in_window(const struct decide *decide, int64_t time_ms)
+/* Near in time by what the items say; and fetched not so long before that an index may have
+ * forgotten it, or the verdict would depend on whose index was asked. */
+static bool in_window(const struct decide *decide, const struct memory_item *item)
 {
-    uint64_t gap = time_ms > decide->time_ms ? (uint64_t)time_ms - (uint64_t)decide->time_ms
-                                             : (uint64_t)decide->time_ms - (uint64_t)time_ms;
+    uint64_t gap = item->time_ms > decide->time_ms
+                       ? (uint64_t)item->time_ms - (uint64_t)decide->time_ms
+                       : (uint64_t)decide->time_ms - (uint64_t)item->time_ms;
 
-    return gap <= (uint64_t)decide->limits.window_ms;
+    return gap <= (uint64_t)decide->limits.window_ms &&
+           item->seen_ms >= decide->seen_ms - decide->limits.window_ms;
 }
 
 static void consider(struct decide *decide, const struct memory_item *item)
@@ -148,7 +153,7 @@ static void consider(struct decide *decide, const struct memory_item *item)
     struct judge_candidate *candidate = NULL;
     struct traits other;
 
-    if (!in_window(decide, item->time_ms))
+    if (!in_window(decide, item))
         return;
     if (decide->count == decide->cap) {
         decide->cap = decide->cap ? decide->cap * 2 : 256;
@@ -199,7 +204,8 @@ static const struct judge_centre *centre_of(void *arg, uint64_t story)
 }
 
 void decide_item(struct decide *decide, const struct msg_vector *vector, int64_t time_ms,
-                 uint64_t epoch, const struct msg_verdict *verdict, struct judge_verdict *out)
+                 int64_t seen_ms, uint64_t epoch, const struct msg_verdict *verdict,
+                 struct judge_verdict *out)
 {
     uint64_t as_of = verdict->epoch == epoch ? verdict->as_of : 0;
     char *name = mem_dup(vector->model.p, vector->model.n);
@@ -212,6 +218,7 @@ void decide_item(struct decide *decide, const struct msg_vector *vector, int64_t
     msg_vector_traits(vector, space, &decide->traits);
     decide->model = memory_model(vector->model);
     decide->time_ms = time_ms;
+    decide->seen_ms = seen_ms;
     gather(decide, as_of, verdict);
     judge_decide(&decide->params, &decide->traits, time_ms, decide->candidates, decide->count,
                  centre_of, decide, out);

@@ -32,7 +32,8 @@ void decide_load(struct decide *decide);
 bool decide_covers(const struct decide *decide, uint64_t epoch, const struct msg_verdict *verdict);
 /* The verdict on an item that is not in the store. */
 void decide_item(struct decide *decide, const struct msg_vector *vector, int64_t time_ms,
-                 uint64_t epoch, const struct msg_verdict *verdict, struct judge_verdict *out);
+                 int64_t seen_ms, uint64_t epoch, const struct msg_verdict *verdict,
+                 struct judge_verdict *out);
 /* The rows of an item were written: it is remembered, and counts for its story.  fresh: it is new
  * in the store (and founded the story whose id is its own); otherwise it has changed. */
 void decide_learn(struct decide *decide, const struct memory_item *item, bool fresh,

@@ -15,7 +15,7 @@ struct msg_vector;
 struct memory_item {
     uint64_t id; /* 0: a later commit took its place */
     uint64_t sequence, story, copy_of;
-    int64_t time_ms;
+    int64_t time_ms, seen_ms;
     uint64_t model; /* hash of its name */
     struct traits traits;
 };

@@ -72,6 +72,7 @@ static bool add_vector(struct page *page, struct db_rows *rows)
                               .story = (uint64_t)db_rows_int(rows, 2),
                               .copy_of = (uint64_t)db_rows_int(rows, 3),
                               .time_ms = db_rows_int(rows, 4),
+                              .seen_ms = db_rows_int(rows, 12),
                               .words = (uint64_t)db_rows_int(rows, 8),
                               .url_key = (uint64_t)db_rows_int(rows, 9),
                               .title_key = (uint64_t)db_rows_int(rows, 10)};
@@ -112,9 +113,9 @@ static void fill(struct page *page, int64_t since, int64_t not_before_ms)
     struct db_rows *vectors = db_rows_start(
         db,
         "SELECT v.sequence, item.id, item.story, item.copy_of, item.time_ms, v.model, v.vector,"
-        " v.signature, v.words, v.url_key, v.title_key, v.figures"
+        " v.signature, v.words, v.url_key, v.title_key, v.figures, item.seen_ms"
         " FROM vector AS v CROSS JOIN item ON item.id = v.item"
-        " WHERE v.sequence > ?1 AND item.time_ms >= ?2 ORDER BY v.sequence",
+        " WHERE v.sequence > ?1 AND item.seen_ms >= ?2 ORDER BY v.sequence",
         "ii", since, not_before_ms);
     struct db_rows *gone = db_rows_start(
         db, "SELECT sequence, item FROM tombstone WHERE sequence > ?1 ORDER BY sequence", "i",

@@ -96,6 +96,7 @@ static void publish(struct writer *writer, const struct memory_item *at,
         .story = at->story,
         .copy_of = at->copy_of,
         .time_ms = at->time_ms,
+        .seen_ms = at->seen_ms,
         .model = vector->model,
         .vector = vector->vector,
         .signature = vector->signature,
@@ -119,7 +120,8 @@ static struct memory_item next_commit(struct writer *writer, const struct db_ite
                                 .sequence = ++writer->meta.head,
                                 .story = row->story,
                                 .copy_of = row->copy_of,
-                                .time_ms = row->time_ms};
+                                .time_ms = row->time_ms,
+                                .seen_ms = row->seen_ms};
 }
 
 static void store_new(struct writer *writer, const struct verdict *v,
@@ -131,6 +133,7 @@ static void store_new(struct writer *writer, const struct verdict *v,
                           .story = judged->story ? judged->story : id,
                           .copy_of = judged->copy_of,
                           .time_ms = time_ms,
+                          .seen_ms = v->item.seen_ms,
                           .wanted = wanted_at(writer, &v->vector)};
     struct memory_item at = next_commit(writer, &row);
 
@@ -162,14 +165,6 @@ static void store_update(struct writer *writer, struct db_item *row, const struc
     db_item_update(writer->db, row, &v->item);
     store_vector(writer, row, &v->vector);
     writer->meta.updated++;
-}
-
-/* A date that lies in the future, or that is not there, is replaced by when the item was seen. */
-static int64_t time_of(const struct msg_item *item)
-{
-    int64_t seen_ms = item->seen_ms > 0 ? item->seen_ms : clock_utc_ms();
-
-    return item->published_ms > 0 && item->published_ms <= seen_ms ? item->published_ms : seen_ms;
 }
 
 /* --- judging -----------------------------------------------------------------------------------
@@ -222,9 +217,10 @@ static void settle(struct writer *writer, const struct input *input, const struc
         journal_touch(item, writer_now(writer));
         return;
     } else {
-        int64_t time_ms = time_of(&v->item);
+        int64_t time_ms = msg_item_time(&v->item);
 
-        decide_item(writer->decide, &v->vector, time_ms, writer->meta.epoch, &v->verdict, &judged);
+        decide_item(writer->decide, &v->vector, time_ms, v->item.seen_ms, writer->meta.epoch,
+                    &v->verdict, &judged);
         store_new(writer, v, &judged, time_ms);
         fetch->stored++;
     }
