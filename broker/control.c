@@ -63,12 +63,13 @@ static bool names_fit(const struct msg_hello *hello)
            printable(hello->stage);
 }
 
-/* Only one storer can hold the store: where another says HELLO, the one before it is dead. */
-static void greet_storer(struct broker *broker, const struct peer *peer)
+/* Only one storer can hold the store: where another says HELLO, the one before it is dead.  The
+ * same on a new connection is no other. */
+static void greet_storer(struct broker *broker, const struct msg_hello *hello)
 {
     struct instance *before = roster_storer(&broker->roster);
 
-    if (before && !span_eq(buf_span(&before->identity), peer->identity))
+    if (before && !span_eq(span_str(before->name), hello->instance))
         broker_forget(broker, before, true);
     order_storer_came(&broker->order);
 }
@@ -97,7 +98,7 @@ static void take_hello(struct broker *broker, struct peer *peer, const struct ms
         log_info("hello", "instance=%.*s version=%.*s leaving=%d", (int)hello->instance.n,
                  hello->instance.p, (int)hello->version.n, hello->version.p, (int)hello->leaving);
     if (roster_stage_of(hello->stage) == STAGE_STORER)
-        greet_storer(broker, peer);
+        greet_storer(broker, hello);
     instance = roster_hello(&broker->roster, peer->identity, hello, now);
     welcome(broker, peer->identity, broker->run, NULL);
     if (order_refuses(&broker->order, instance)) {
