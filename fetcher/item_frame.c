@@ -15,7 +15,9 @@ enum {
     CATEGORIES_MAX = 65536,
     TYPE_MAX = 256,
     ENCLOSURES_MAX = 100,
-    CLOSING_ROOM = 64, /* a sanitised text this near its limit was cut */
+    ENCLOSURES_LEFT = 4,  /* of an item that is too large as a whole */
+    LATER_FRAMES = 32768, /* header, vector and verdict together take less */
+    CLOSING_ROOM = 64,    /* a sanitised text this near its limit was cut */
 };
 
 void item_scratch_free(struct item_scratch *scratch)
@@ -91,6 +93,24 @@ static void clean(const struct config *config, const struct feed_entry *entry, c
     join_categories(entry, &scratch->categories);
 }
 
+/* Later stages append their frames, and the whole must pass the links: an item that is too large
+ * even so goes without its content, and with the text and the enclosures that fit in any case. */
+static void write_fitting(struct msg_item *item, size_t most, struct buf *out)
+{
+    size_t before = out->len;
+
+    msg_item_write(item, out);
+    if (out->len - before <= most)
+        return;
+    out->len = before;
+    item->content = span_str("");
+    item->text = clip(item->text, most / 4);
+    item->enclosures.count =
+        item->enclosures.count < ENCLOSURES_LEFT ? item->enclosures.count : ENCLOSURES_LEFT;
+    item->cut = 1;
+    msg_item_write(item, out);
+}
+
 bool item_frame_write(const struct config *config, const struct feed *feed,
                       const struct feed_entry *entry, const char *url, int64_t seen_ms,
                       struct item_scratch *scratch, struct buf *out)
@@ -119,6 +139,6 @@ bool item_frame_write(const struct config *config, const struct feed *feed,
     };
     item.cut = entry->cut || item.text.n < scratch->text.len ||
                (int64_t)scratch->content.len + CLOSING_ROOM > config->fetcher_item_bytes;
-    msg_item_write(&item, out);
+    write_fitting(&item, (size_t)config->link_message_bytes - LATER_FRAMES, out);
     return item.cut;
 }
