@@ -219,8 +219,12 @@ int config_load(struct config *config, const char *path, struct buf *error)
         buf_printf(error, "%s: %s", path, strerror(errno));
         return -1;
     }
-    root = S_ISREG(about.st_mode) && about.st_size == 0 ? zconfig_new("root", NULL)
-                                                        : zconfig_load(path);
+    /* zconfig_load never comes back from a folder. */
+    if (!S_ISREG(about.st_mode)) {
+        buf_printf(error, "%s: not a regular file", path);
+        return -1;
+    }
+    root = about.st_size == 0 ? zconfig_new("root", NULL) : zconfig_load(path);
     if (!root) {
         buf_printf(error,
                    "%s: not a ZPL file: sections at the margin, `name = value` lines indented"

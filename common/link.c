@@ -213,6 +213,12 @@ int link_prepare(const struct config *config)
                   config->runtime_dir, strerror(errno));
     else if (!S_ISDIR(about.st_mode) || about.st_uid != geteuid())
         log_error("runtime-dir", "dir=%s why=\"not a folder of this user\"", config->runtime_dir);
+    /* What others could write to may hold sockets and locks of theirs already, and may be /tmp. */
+    else if (about.st_mode & 022)
+        log_error("runtime-dir",
+                  "dir=%s why=\"others may write to it\" do=\"chmod 700 it, or set another "
+                  "runtime.dir\"",
+                  config->runtime_dir);
     else if ((about.st_mode & 077) && chmod(config->runtime_dir, 0700))
         log_error("runtime-dir", "dir=%s why=\"open to others\" error=\"%s\"", config->runtime_dir,
                   strerror(errno));

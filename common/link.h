@@ -47,7 +47,8 @@ zsock_t *link_bind(const struct config *config, int zmq_type, enum link_role rol
                    enum link_id link, const char *endpoint);
 zsock_t *link_connect(const struct config *config, int zmq_type, enum link_role role,
                       enum link_id link, const char *endpoint);
-/* Makes the runtime folder (mode 0700) and checks that it is ours; -1 with a logged line. */
+/* Makes the runtime folder (mode 0700) and checks that it is ours and that nobody else may write to
+ * it; -1 with a logged line. */
 int link_prepare(const struct config *config);
 /* Takes the lock of a file ("FILE.lock"); its descriptor, or -1 with a logged line naming the
  * holder.  Held until closed. */

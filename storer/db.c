@@ -32,7 +32,21 @@ static int version_of(struct db *db)
     return version;
 }
 
-static int migrate(struct db *db, struct buf *why)
+static bool has_tables(struct db *db)
+{
+    sqlite3_stmt *s = NULL;
+    int code = sqlite3_prepare_v2(db->handle, "SELECT 1 FROM sqlite_master", -1, &s, NULL);
+
+    if (code == SQLITE_OK)
+        code = sqlite3_step(s);
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
+        db_fail(db, code);
+    sqlite3_finalize(s);
+    return code == SQLITE_ROW;
+}
+
+/* Before anything is written: a file that is not for this program stays as it is. */
+static int check_ours(struct db *db, struct buf *why)
 {
     int version = version_of(db);
 
@@ -40,7 +54,17 @@ static int migrate(struct db *db, struct buf *why)
         buf_printf(why, "its schema has version %d, this program knows %d; use the newer program",
                    version, db_schema_newest());
         db->error = DB_NEWER;
+    } else if (version == 0 && has_tables(db)) {
+        buf_adds(why, "a database of another program");
+        db->error = DB_OPEN;
     }
+    return db->error == DB_OK ? 0 : -1;
+}
+
+static int migrate(struct db *db)
+{
+    int version = version_of(db);
+
     while (db->error == DB_OK && version < db_schema_newest()) {
         char *set = mem_printf("PRAGMA user_version = %d", ++version);
 
@@ -70,9 +94,9 @@ static int prepare_file(struct db *db, const char *path, int64_t busy_ms, struct
         return -1;
     }
     sqlite3_busy_timeout(db->handle, (int)busy_ms);
-    if (execute(db, pragmas))
+    if (check_ours(db, why) || execute(db, pragmas))
         return -1;
-    return migrate(db, why);
+    return migrate(db);
 }
 
 struct db *db_open(const char *path, int64_t busy_ms, enum db_error *error, struct buf *why)
@@ -83,7 +107,7 @@ struct db *db_open(const char *path, int64_t busy_ms, enum db_error *error, stru
     if (prepare_file(db, path, busy_ms, why) == 0)
         return db;
     *error = db->error;
-    if (db->error != DB_NEWER)
+    if (why->len == 0)
         buf_adds(why, db_why(db));
     db_close(&db);
     return NULL;

@@ -1,0 +1,334 @@
+/* zsend: sends ZeroMQ messages that no process of Weir would send.
+ *
+ *     zsend TYPE ENDPOINT [OPTION]...
+ *
+ * TYPE is push, dealer, router, pub or sub.  A message is made of the frames named, in their order:
+ *
+ *     --hex BYTES          a frame, two digits a byte; "" is an empty one
+ *     --text TEXT          a frame
+ *     --fill N             a frame of N zero bytes
+ *     --random N           a frame of N random bytes
+ *     --message NAME[,FIELD=VALUE]...   a frame of messages.def; fields left out are zero or empty,
+ *                          bytes are given in hex
+ *     --cut N, --flip N    takes N bytes from the end of the frame before, flips N of its bits
+ *
+ *     --seed N             what is random follows from it
+ *     --repeat N           the message goes out N times (random frames differ)
+ *     --fuzz N             N messages of 0 to 4 random frames in place of the frames named
+ *     --wait MS            then waits so long for one message, and prints its frames
+ *     --timeout MS         limit for the connection and for each message (5000)
+ *
+ * A pub waits for a subscription before it sends.  Exit 0: everything was handed to the connection;
+ * 1: not in time, or no answer; 64: wrong usage. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zmq.h>
+
+#include "common/mem.h"
+#include "common/msg.h"
+#include "common/msg_table.h"
+
+enum { FRAMES_MOST = 32, USAGE = 64 };
+
+struct frame {
+    struct buf bytes;
+    size_t random; /* bytes drawn anew for each message */
+};
+
+struct job {
+    int type;
+    const char *endpoint;
+    struct frame frames[FRAMES_MOST];
+    size_t count;
+    uint64_t state; /* of the generator */
+    long repeat, fuzz;
+    int wait_ms, timeout_ms;
+};
+
+/* splitmix64 (Steele, Lea, Flood 2014). */
+static uint64_t draw(struct job *job)
+{
+    uint64_t z = job->state += 0x9e3779b97f4a7c15;
+
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+    z = (z ^ z >> 27) * 0x94d049bb133111eb;
+    return z ^ z >> 31;
+}
+
+static void draw_bytes(struct job *job, size_t n, struct buf *out)
+{
+    while (n--)
+        buf_addc(out, (char)draw(job));
+}
+
+/* --- frames ----------------------------------------------------------------------------------- */
+
+static int add_hex(struct buf *out, const char *text)
+{
+    unsigned byte = 0;
+
+    for (; *text; text += 2) {
+        if (!text[1] || sscanf(text, "%2x", &byte) != 1)
+            return -1;
+        buf_addc(out, (char)byte);
+    }
+    return 0;
+}
+
+static int set_field(const struct msg_field *field, char *at, const char *value)
+{
+    struct buf bytes = {0};
+
+    switch (field->kind) {
+    case FIELD_U:
+        *(uint64_t *)(void *)at = strtoull(value, NULL, 0);
+        return 0;
+    case FIELD_I:
+        *(int64_t *)(void *)at = strtoll(value, NULL, 0);
+        return 0;
+    case FIELD_D:
+        *(double *)(void *)at = strtod(value, NULL);
+        return 0;
+    case FIELD_S:
+        *(struct span *)(void *)at = span_str(value);
+        return 0;
+    case FIELD_B:
+        if (add_hex(&bytes, value))
+            return -1;
+        *(struct span *)(void *)at = buf_span(&bytes); /* lives until the end */
+        return 0;
+    case FIELD_L:
+        break;
+    }
+    return -1;
+}
+
+static int assign(struct msg_table table, char *message, char *word)
+{
+    char *value = strchr(word, '=');
+
+    if (!value)
+        return -1;
+    *value++ = '\0';
+    for (size_t i = 0; i < table.count; i++)
+        if (strcmp(table.fields[i].name, word) == 0)
+            return set_field(&table.fields[i], message + table.fields[i].offset, value);
+    return -1;
+}
+
+/* Texts point into words, which is argv's. */
+static int add_message(struct buf *out, char *words)
+{
+    char *rest = NULL, *word = strtok_r(words, ",", &rest);
+    enum msg_type type = msg_type_of(span_str(word ? word : ""));
+    struct msg_table table = msg_table(type);
+    char *message = mem_calloc(1, table.size + 1);
+    int result = type == MSG_TYPES ? -1 : 0;
+
+    while (!result && (word = strtok_r(NULL, ",", &rest)) != NULL)
+        result = assign(table, message, word);
+    result = result ? result : msg_write(type, message, out);
+    free(message);
+    return result;
+}
+
+static int harm(struct job *job, const char *option, size_t n)
+{
+    struct buf *bytes = job->count ? &job->frames[job->count - 1].bytes : NULL;
+
+    if (!bytes || !bytes->len)
+        return -1;
+    if (strcmp(option, "--cut") == 0)
+        bytes->len -= n < bytes->len ? n : bytes->len;
+    else
+        while (n--)
+            bytes->data[draw(job) % bytes->len] ^= (char)(1 << draw(job) % 8);
+    return 0;
+}
+
+static int add_frame(struct job *job, const char *option, char *value)
+{
+    struct frame *frame = &job->frames[job->count];
+    size_t n = strtoul(value, NULL, 0);
+
+    if (strcmp(option, "--cut") == 0 || strcmp(option, "--flip") == 0)
+        return harm(job, option, n);
+    if (job->count == FRAMES_MOST)
+        return -1;
+    job->count++;
+    if (strcmp(option, "--hex") == 0)
+        return add_hex(&frame->bytes, value);
+    if (strcmp(option, "--message") == 0)
+        return add_message(&frame->bytes, value);
+    if (strcmp(option, "--text") == 0)
+        buf_adds(&frame->bytes, value);
+    else if (strcmp(option, "--random") == 0)
+        frame->random = n;
+    else if (strcmp(option, "--fill") == 0)
+        while (n--)
+            buf_addc(&frame->bytes, '\0');
+    else
+        return -1;
+    return 0;
+}
+
+static int read_option(struct job *job, const char *option, char *value)
+{
+    if (strcmp(option, "--seed") == 0)
+        job->state = strtoull(value, NULL, 0);
+    else if (strcmp(option, "--repeat") == 0)
+        job->repeat = strtol(value, NULL, 0);
+    else if (strcmp(option, "--fuzz") == 0)
+        job->fuzz = strtol(value, NULL, 0);
+    else if (strcmp(option, "--wait") == 0)
+        job->wait_ms = atoi(value);
+    else if (strcmp(option, "--timeout") == 0)
+        job->timeout_ms = atoi(value);
+    else
+        return add_frame(job, option, value);
+    return 0;
+}
+
+static int type_of(const char *name)
+{
+    static const struct {
+        const char *name;
+        int type;
+    } types[] = {{"push", ZMQ_PUSH},
+                 {"dealer", ZMQ_DEALER},
+                 {"router", ZMQ_ROUTER},
+                 {"pub", ZMQ_XPUB}, /* which tells of subscriptions */
+                 {"sub", ZMQ_SUB}};
+
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+        if (strcmp(types[i].name, name) == 0)
+            return types[i].type;
+    return -1;
+}
+
+static int read_arguments(struct job *job, int argc, char **argv)
+{
+    if (argc < 3 || argc % 2 == 0)
+        return -1;
+    job->type = type_of(argv[1]);
+    job->endpoint = argv[2];
+    for (int i = 3; i < argc; i += 2)
+        if (read_option(job, argv[i], argv[i + 1])) {
+            fprintf(stderr, "zsend: %s %s\n", argv[i], argv[i + 1]);
+            return -1;
+        }
+    return job->type < 0 ? -1 : 0;
+}
+
+/* --- sending ---------------------------------------------------------------------------------- */
+
+static int send_message(struct job *job, void *socket)
+{
+    for (size_t i = 0; i < job->count; i++) {
+        struct frame *frame = &job->frames[i];
+        int more = i + 1 < job->count ? ZMQ_SNDMORE : 0;
+
+        if (frame->random) {
+            buf_clear(&frame->bytes);
+            draw_bytes(job, frame->random, &frame->bytes);
+        }
+        if (zmq_send(socket, frame->bytes.data, frame->bytes.len, more) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int send_random(struct job *job, void *socket)
+{
+    struct buf bytes = {0};
+    uint64_t frames = 1 + draw(job) % 5;
+    int result = 0;
+
+    for (uint64_t i = 0; i < frames && result >= 0; i++) {
+        buf_clear(&bytes);
+        draw_bytes(job, draw(job) % 200, &bytes);
+        result = zmq_send(socket, bytes.data, bytes.len, i + 1 < frames ? ZMQ_SNDMORE : 0);
+    }
+    buf_free(&bytes);
+    return result < 0 ? -1 : 0;
+}
+
+static void print_frame(const unsigned char *data, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (data[i] >= ' ' && data[i] <= '~')
+            putchar(data[i]);
+        else
+            printf("\\x%02x", data[i]);
+    putchar('\n');
+}
+
+static int receive(void *socket, int wait_ms)
+{
+    int more = 1;
+
+    zmq_setsockopt(socket, ZMQ_RCVTIMEO, &wait_ms, sizeof(wait_ms));
+    while (more) {
+        zmq_msg_t frame;
+
+        zmq_msg_init(&frame);
+        if (zmq_msg_recv(&frame, socket, 0) < 0)
+            return -1;
+        print_frame(zmq_msg_data(&frame), zmq_msg_size(&frame));
+        more = zmq_msg_more(&frame);
+        zmq_msg_close(&frame);
+    }
+    return 0;
+}
+
+static void *open_socket(const struct job *job, void *context)
+{
+    void *socket = zmq_socket(context, job->type);
+    int on = 1;
+    char topic[64];
+
+    zmq_setsockopt(socket, ZMQ_LINGER, &job->timeout_ms, sizeof(int));
+    zmq_setsockopt(socket, ZMQ_SNDTIMEO, &job->timeout_ms, sizeof(int));
+    zmq_setsockopt(socket, ZMQ_RCVTIMEO, &job->timeout_ms, sizeof(int));
+    /* Nothing is taken for a connection that is not there: a send that ends well went somewhere. */
+    zmq_setsockopt(socket, ZMQ_IMMEDIATE, &on, sizeof(on));
+    if (job->type == ZMQ_SUB)
+        zmq_setsockopt(socket, ZMQ_SUBSCRIBE, "", 0);
+    if (zmq_connect(socket, job->endpoint) ||
+        (job->type == ZMQ_XPUB && zmq_recv(socket, topic, sizeof(topic), 0) < 1)) {
+        zmq_close(socket);
+        return NULL;
+    }
+    return socket;
+}
+
+int main(int argc, char **argv)
+{
+    struct job job = {.state = 1, .repeat = 1, .timeout_ms = 5000};
+    void *context = NULL, *socket = NULL;
+    int result = 0;
+
+    if (read_arguments(&job, argc, argv)) {
+        fprintf(stderr, "usage: zsend TYPE ENDPOINT [OPTION VALUE]... (see zsend.c)\n");
+        return USAGE;
+    }
+    context = zmq_ctx_new();
+    socket = open_socket(&job, context);
+    result = socket ? 0 : -1;
+    for (long i = 0; i < job.repeat && !result && job.count; i++)
+        result = send_message(&job, socket);
+    for (long i = 0; i < job.fuzz && !result; i++)
+        result = send_random(&job, socket);
+    if (!result && job.wait_ms)
+        result = receive(socket, job.wait_ms);
+    if (result)
+        fprintf(stderr, "zsend: %s: %s\n", job.endpoint, zmq_strerror(zmq_errno()));
+    if (socket)
+        zmq_close(socket);
+    zmq_ctx_term(context);
+    for (size_t i = 0; i < job.count; i++)
+        buf_free(&job.frames[i].bytes);
+    return result ? 1 : 0;
+}
