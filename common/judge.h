@@ -124,6 +124,11 @@ void judge_score(const struct judge_params *params, const struct traits *item,
 bool judge_other_tables(const struct judge_params *params, const struct traits *a,
                         const struct traits *b);
 
+/* Whether judge_select () could keep the other as a candidate.  false: leaving it out changes no
+ * verdict; cheaper to ask than judge_score (). */
+bool judge_matters(const struct judge_params *params, const struct traits *a,
+                   const struct traits *b);
+
 /* Which candidate matters more is settled by a few kinds of evidence, each with its share of the
  * JUDGE_BEST places.  Writes at most JUDGE_BEST of n candidates, ascending by id, each id once, and
  * returns their number.  out may not overlap in. */

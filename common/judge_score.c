@@ -7,33 +7,10 @@
 #include "common/traits.h"
 #include "common/vec.h"
 
-enum { PER_MILLE = 1000, BYTE_COUNT = 255, BAND = TRAITS_SIGNATURE / JUDGE_BANDS };
+enum { PER_MILLE = 1000, BAND = TRAITS_SIGNATURE / JUDGE_BANDS };
 
 /* A table: so many figures, and one in so many words at least (results, dividends, prices). */
 enum { TABLE_FIGURES = 2, TABLE_WORDS = 10 };
-
-/* Sign bits that differ, read off the int8 vectors: eight at a time, counted in the eight bytes of
- * a word, which are added up before they overflow. */
-static uint32_t signs_apart(const int8_t *a, const int8_t *b, size_t n)
-{
-    uint32_t apart = 0;
-    size_t i = 0;
-    while (i + 8 <= n) {
-        uint64_t counts = 0;
-        for (int k = 0; k < BYTE_COUNT && i + 8 <= n; k++, i += 8) {
-            uint64_t x, y;
-            memcpy(&x, a + i, 8);
-            memcpy(&y, b + i, 8);
-            counts += ((x ^ y) >> 7) & UINT64_C(0x0101010101010101);
-        }
-        counts = (counts & UINT64_C(0x00ff00ff00ff00ff)) +
-                 ((counts >> 8) & UINT64_C(0x00ff00ff00ff00ff));
-        apart += (uint32_t)((counts * UINT64_C(0x0001000100010001)) >> 48);
-    }
-    for (; i < n; i++)
-        apart += (a[i] < 0) != (b[i] < 0);
-    return apart;
-}
 
 static bool bands_meet(const uint32_t *a, const uint32_t *b)
 {
@@ -75,7 +52,7 @@ static uint32_t figures_shared(const struct traits *a, const struct traits *b, u
 
 static bool near(const struct judge_params *params, const struct traits *a, const struct traits *b)
 {
-    uint64_t apart = signs_apart(a->vector, b->vector, a->dims);
+    uint64_t apart = vec_apart(a->vector, b->vector, a->dims);
     return apart * PER_MILLE <= (uint64_t)params->apart_max * a->dims;
 }
 
@@ -103,6 +80,18 @@ bool judge_other_tables(const struct judge_params *params, const struct traits *
                         const struct traits *b)
 {
     return is_table(a) && is_table(b) && (figure_flags(params, a, b) & JUDGE_FIGURES);
+}
+
+/* Asked of every item that came since, so what is cheap and true of most strangers comes first. */
+bool judge_matters(const struct judge_params *params, const struct traits *a,
+                   const struct traits *b)
+{
+    if (a->dims > 0 && a->dims == b->dims && near(params, a, b))
+        return true;
+    if ((a->url_key && a->url_key == b->url_key) || (a->title_key && a->title_key == b->title_key))
+        return true;
+    return a->signature && b->signature &&
+           vec_same(a->signature, b->signature) >= judge_same_min(params);
 }
 
 void judge_score(const struct judge_params *params, const struct traits *a, const struct traits *b,

@@ -84,6 +84,32 @@ static uint32_t hamming_portable(const uint64_t *a, const uint64_t *b, size_t wo
     return bits;
 }
 
+/* Eight at a time, counted in the eight bytes of a word, which are added up before they overflow.
+ */
+static uint32_t apart_portable(const int8_t *a, const int8_t *b, size_t n)
+{
+    uint32_t apart = 0;
+    size_t i = 0;
+
+    while (i + 8 <= n) {
+        uint64_t counts = 0;
+
+        for (int k = 0; k < UINT8_MAX && i + 8 <= n; k++, i += 8) {
+            uint64_t x = 0, y = 0;
+
+            memcpy(&x, a + i, 8);
+            memcpy(&y, b + i, 8);
+            counts += ((x ^ y) >> 7) & UINT64_C(0x0101010101010101);
+        }
+        counts = (counts & UINT64_C(0x00ff00ff00ff00ff)) +
+                 ((counts >> 8) & UINT64_C(0x00ff00ff00ff00ff));
+        apart += (uint32_t)((counts * UINT64_C(0x0001000100010001)) >> 48);
+    }
+    for (; i < n; i++)
+        apart += (a[i] < 0) != (b[i] < 0);
+    return apart;
+}
+
 static uint32_t same_portable(const uint32_t *a, const uint32_t *b)
 {
     uint32_t same = 0;
@@ -184,6 +210,19 @@ WIDE static uint32_t hamming_wide(const uint64_t *a, const uint64_t *b, size_t w
     return (uint32_t)bits;
 }
 
+WIDE static uint32_t apart_wide(const int8_t *a, const int8_t *b, size_t n)
+{
+    uint32_t apart = 0;
+    size_t i = 0;
+
+    for (; i + 32 <= n; i += 32) {
+        __m256i x = _mm256_loadu_si256((const __m256i *)(const void *)(a + i));
+        __m256i y = _mm256_loadu_si256((const __m256i *)(const void *)(b + i));
+        apart += (uint32_t)_mm_popcnt_u32((uint32_t)_mm256_movemask_epi8(_mm256_xor_si256(x, y)));
+    }
+    return apart + apart_portable(a + i, b + i, n - i);
+}
+
 WIDE static uint32_t same_wide(const uint32_t *a, const uint32_t *b)
 {
     __m256i same = _mm256_setzero_si256();
@@ -202,6 +241,7 @@ WIDE static uint32_t same_wide(const uint32_t *a, const uint32_t *b)
 #define dot_wide     dot_portable
 #define signs_wide   signs_portable
 #define hamming_wide hamming_portable
+#define apart_wide   apart_portable
 #define same_wide    same_portable
 #endif
 
@@ -221,6 +261,11 @@ void vec_signs(const int8_t *v, size_t n, uint64_t *out)
 uint32_t vec_hamming(const uint64_t *a, const uint64_t *b, size_t words)
 {
     return vec_wide() ? hamming_wide(a, b, words) : hamming_portable(a, b, words);
+}
+
+uint32_t vec_apart(const int8_t *a, const int8_t *b, size_t n)
+{
+    return vec_wide() ? apart_wide(a, b, n) : apart_portable(a, b, n);
 }
 
 uint32_t vec_same(const uint32_t *a, const uint32_t *b)

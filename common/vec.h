@@ -21,6 +21,8 @@ float vec_cosine(const int8_t *a, float norm_a, const int8_t *b, float norm_b, s
 void vec_signs(const int8_t *v, size_t n, uint64_t *out);
 /* Bits that differ. */
 uint32_t vec_hamming(const uint64_t *a, const uint64_t *b, size_t words);
+/* The same, read off the int8 vectors: components of which one alone is negative. */
+uint32_t vec_apart(const int8_t *a, const int8_t *b, size_t n);
 /* How many of the TRAITS_SIGNATURE values of two signatures are equal. */
 uint32_t vec_same(const uint32_t *a, const uint32_t *b);
 

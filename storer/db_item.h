@@ -39,6 +39,9 @@ void db_story_add(struct db *db, uint64_t id, int64_t time_ms);
 /* Adds an item that is about to be inserted. */
 void db_story_join(struct db *db, uint64_t id, uint64_t source, bool copy, int64_t time_ms);
 
+/* How many of its items are no copies; 0 where there is no such story. */
+uint64_t db_story_originals(struct db *db, uint64_t id);
+
 /* What judging needs of a stored item; bytes are borrowed for the call. */
 struct db_traits {
     uint64_t id, sequence, story, copy_of;

@@ -155,6 +155,9 @@ static void consider(struct decide *decide, const struct memory_item *item)
 
     if (!in_window(decide, item))
         return;
+    other = memory_view(&item->traits, item->model, decide->model);
+    if (!judge_matters(&decide->params, &decide->traits, &other))
+        return;
     if (decide->count == decide->cap) {
         decide->cap = decide->cap ? decide->cap * 2 : 256;
         decide->candidates =
@@ -163,7 +166,6 @@ static void consider(struct decide *decide, const struct memory_item *item)
     candidate = &decide->candidates[decide->count++];
     *candidate = (struct judge_candidate){
         .id = item->id, .story = item->story, .copy_of = item->copy_of, .time_ms = item->time_ms};
-    other = memory_view(&item->traits, item->model, decide->model);
     judge_score(&decide->params, &decide->traits, &other, candidate);
 }
 

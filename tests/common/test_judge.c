@@ -362,6 +362,36 @@ START_TEST(test_order_of_candidates_leaves_no_trace)
 }
 END_TEST
 
+/* Pairs from strangers to twins, with and without vectors, signatures and keys. */
+START_TEST(test_what_does_not_matter_is_never_kept)
+{
+    int kept = 0, left = 0;
+    for (int round = 0; round < 4000; round++) {
+        struct sample *a = sample_new();
+        struct sample *b = sample_like(a, (int)any(48), (int)any(DIMS));
+        struct judge_candidate c = {.id = 1, .time_ms = 500}, out[JUDGE_BEST];
+        a->traits.dims = any(8) ? DIMS : 0;
+        a->traits.title_key = any(3);
+        b->traits.title_key = any(3);
+        a->traits.url_key = any(3);
+        b->traits.url_key = any(3);
+        if (any(8) == 0)
+            b->traits.signature = NULL;
+        judge_score(params(), &a->traits, &b->traits, &c);
+        if (judge_select(params(), 500, &c, 1, out)) {
+            ck_assert(judge_matters(params(), &a->traits, &b->traits));
+            kept++;
+        } else {
+            left += !judge_matters(params(), &a->traits, &b->traits);
+        }
+        free(a);
+        free(b);
+    }
+    ck_assert_int_gt(kept, 100);
+    ck_assert_int_gt(left, 100);
+}
+END_TEST
+
 START_TEST(test_score_is_symmetric)
 {
     struct sample *a = sample_new(), *b = sample_like(a, 50, 40);
@@ -403,6 +433,7 @@ int main(void)
     tcase_add_test(tests, test_centre_is_exact);
     tcase_add_test(tests, test_select_of_parts_is_select_of_all);
     tcase_add_test(tests, test_order_of_candidates_leaves_no_trace);
+    tcase_add_test(tests, test_what_does_not_matter_is_never_kept);
     tcase_add_test(tests, test_score_is_symmetric);
     tcase_add_test(tests, test_params_by_name);
     suite_add_tcase(suite, tests);

@@ -83,6 +83,22 @@ static void check_hamming(void)
     ck_assert_uint_eq(vec_hamming(a, a, 9), 0);
 }
 
+static void check_apart(void)
+{
+    int8_t a[100], b[100];
+
+    for (size_t n = 0; n <= sizeof a; n++) {
+        uint32_t expected = 0;
+
+        fill(a, n);
+        fill(b, n);
+        for (size_t i = 0; i < n; i++)
+            expected += (a[i] < 0) != (b[i] < 0);
+        ck_assert_uint_eq(vec_apart(a, b, n), expected);
+        ck_assert_uint_eq(vec_apart(a, a, n), 0);
+    }
+}
+
 static void check_same(void)
 {
     uint32_t a[TRAITS_SIGNATURE], b[TRAITS_SIGNATURE], expected = 0;
@@ -165,6 +181,12 @@ START_TEST(hamming_counts_bits)
 }
 END_TEST
 
+START_TEST(apart_counts_signs_that_differ)
+{
+    on_both(check_apart);
+}
+END_TEST
+
 START_TEST(same_counts_equal_values)
 {
     on_both(check_same);
@@ -209,6 +231,7 @@ int main(void)
     tcase_add_test(tests, dot_is_exact);
     tcase_add_test(tests, signs_are_one_bit_a_dimension);
     tcase_add_test(tests, hamming_counts_bits);
+    tcase_add_test(tests, apart_counts_signs_that_differ);
     tcase_add_test(tests, same_counts_equal_values);
     tcase_add_test(tests, quantise_keeps_the_direction);
     tcase_add_test(tests, quantise_refuses_what_is_no_vector);
