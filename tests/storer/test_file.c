@@ -158,13 +158,15 @@ END_TEST
 int main(int argc, char **argv)
 {
     int code = ring_main(argc, argv);
-    Suite *suite = suite_create("storer file");
-    TCase *tcase = tcase_create("file");
+    Suite *suite = NULL;
+    TCase *tcase = NULL;
     SRunner *runner = NULL;
     int failed = 0;
 
     if (code >= 0)
         return code;
+    suite = suite_create("storer file");
+    tcase = tcase_create("file");
     tcase_set_timeout(tcase, 60);
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, not_a_database);

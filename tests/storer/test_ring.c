@@ -88,13 +88,15 @@ END_TEST
 int main(int argc, char **argv)
 {
     int code = ring_main(argc, argv);
-    Suite *suite = suite_create("storer ring");
-    TCase *tcase = tcase_create("ring");
+    Suite *suite = NULL;
+    TCase *tcase = NULL;
     SRunner *runner = NULL;
     int failed = 0;
 
     if (code >= 0)
         return code;
+    suite = suite_create("storer ring");
+    tcase = tcase_create("ring");
     tcase_set_timeout(tcase, 60);
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, a_fetch_goes_round);

@@ -343,13 +343,15 @@ END_TEST
 int main(int argc, char **argv)
 {
     int code = ring_main(argc, argv);
-    Suite *suite = suite_create("storer rules 8-13");
-    TCase *tcase = tcase_create("rules");
+    Suite *suite = NULL;
+    TCase *tcase = NULL;
     SRunner *runner = NULL;
     int failed = 0;
 
     if (code >= 0)
         return code;
+    suite = suite_create("storer rules 8-13");
+    tcase = tcase_create("rules");
     tcase_set_timeout(tcase, 60);
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, rule_08_expected_keys_are_a_set);
