@@ -1,0 +1,311 @@
+/* replay: judges a recorded order of commits again, each item against every earlier one.
+ *
+ *   replay [--window-ms N] FILE
+ *   replay --pairs PAIRS FILE
+ *
+ * FILE holds one commit a line, in order of sequence:
+ *
+ *   {"id", "time_ms", "seen_ms", "model", "vector", "signature", "words", "url_key", "title_key",
+ *    "figures"}
+ *
+ * with the columns of the store's tables item and vector; blobs in hexadecimal.  An id that comes
+ * again has changed: it keeps its story and takes the new vector.  Prints {"id", "story",
+ * "copy_of"} for each new item.  No index, no proposals, no caches: candidates come from a full
+ * scan, centres are added up anew whenever they are asked for.
+ *
+ * --pairs judges nothing in order: PAIRS has two ids a line, and it prints {"score", "same"} for
+ * each two items by themselves.  Exit 0; 64 wrong usage or input. */
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/buf.h"
+#include "common/judge.h"
+#include "common/mem.h"
+#include "common/msg.h"
+#include "common/traits.h"
+
+enum { USAGE = 64, SPACE = 192, HOURS_72_MS = 72 * 3600 * 1000 };
+
+struct commit {
+    uint64_t id, story, copy_of;
+    int64_t time_ms, seen_ms;
+    char *model;
+    struct buf vector;
+    uint32_t space[SPACE];
+    struct traits traits;
+};
+
+struct replay {
+    int64_t window_ms;
+    bool pairs;              /* nothing is judged in order */
+    struct commit **commits; /* each id once, in the order of first commits */
+    size_t count;
+    struct judge_candidate *candidates; /* of the item in hand */
+    const struct commit *item;
+    struct judge_centre centre;
+};
+
+/* --- reading ----------------------------------------------------------------------------------
+ */
+
+static int digit(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static bool unhex(const json_t *line, const char *name, struct buf *out)
+{
+    const char *text = json_string_value(json_object_get(line, name));
+
+    for (; text && text[0]; text += 2) {
+        if (digit(text[0]) < 0 || digit(text[1]) < 0)
+            return false;
+        buf_addc(out, (char)(digit(text[0]) * 16 + digit(text[1])));
+    }
+    return text != NULL;
+}
+
+static int64_t number(const json_t *line, const char *name)
+{
+    return json_integer_value(json_object_get(line, name));
+}
+
+static bool read_traits(const json_t *line, struct commit *commit)
+{
+    struct buf signature = {0}, figures = {0};
+    bool read = unhex(line, "vector", &commit->vector) && unhex(line, "signature", &signature) &&
+                unhex(line, "figures", &figures) && figures.len <= 4 * TRAITS_FIGURES_MAX &&
+                (signature.len == 0 || signature.len == 4 * TRAITS_SIGNATURE);
+    struct msg_vector vector = {.vector = buf_span(&commit->vector),
+                                .signature = buf_span(&signature),
+                                .figures = buf_span(&figures),
+                                .words = (uint64_t)number(line, "words"),
+                                .url_key = (uint64_t)number(line, "url_key"),
+                                .title_key = (uint64_t)number(line, "title_key")};
+
+    if (read)
+        msg_vector_traits(&vector, commit->space, &commit->traits);
+    buf_free(&signature);
+    buf_free(&figures);
+    return read;
+}
+
+static void commit_free(struct commit *commit)
+{
+    if (!commit)
+        return;
+    free(commit->model);
+    buf_free(&commit->vector);
+    free(commit);
+}
+
+/* NULL where the line is no commit. */
+static struct commit *commit_read(const char *text, size_t n)
+{
+    json_t *line = json_loadb(text, n, 0, NULL);
+    struct commit *commit = mem_calloc(1, sizeof(*commit));
+    const char *model = json_string_value(json_object_get(line, "model"));
+
+    commit->id = (uint64_t)number(line, "id");
+    commit->time_ms = number(line, "time_ms");
+    commit->seen_ms = number(line, "seen_ms");
+    commit->model = mem_strdup(model ? model : "");
+    if (!model || commit->id == 0 || !read_traits(line, commit)) {
+        commit_free(commit);
+        commit = NULL;
+    }
+    json_decref(line);
+    return commit;
+}
+
+/* --- judging ----------------------------------------------------------------------------------
+ */
+
+/* Vectors of different models are never compared; keys, signatures and figures are. */
+static struct traits seen_by(const struct commit *other, const struct commit *item)
+{
+    struct traits traits = other->traits;
+
+    if (strcmp(other->model, item->model) != 0) {
+        traits.dims = 0;
+        traits.norm = 0;
+    }
+    return traits;
+}
+
+static const struct judge_centre *centre_of(void *arg, uint64_t story)
+{
+    struct replay *replay = arg;
+
+    judge_centre_clear(&replay->centre);
+    for (size_t i = 0; i < replay->count; i++) {
+        const struct commit *member = replay->commits[i];
+
+        if (member->story == story && member->copy_of == 0 &&
+            strcmp(member->model, replay->item->model) == 0)
+            judge_centre_add(&replay->centre, &member->traits);
+    }
+    return replay->centre.members < 2 ? NULL : &replay->centre;
+}
+
+static size_t scan(struct replay *replay, const struct judge_params *params,
+                   const struct commit *item)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < replay->count; i++) {
+        const struct commit *other = replay->commits[i];
+        struct traits traits = seen_by(other, item);
+
+        if (llabs((long long)(other->time_ms - item->time_ms)) > replay->window_ms ||
+            other->seen_ms < item->seen_ms - replay->window_ms)
+            continue;
+        replay->candidates[n] = (struct judge_candidate){.id = other->id,
+                                                         .story = other->story,
+                                                         .copy_of = other->copy_of,
+                                                         .time_ms = other->time_ms};
+        judge_score(params, &item->traits, &traits, &replay->candidates[n++]);
+    }
+    return n;
+}
+
+static void judge(struct replay *replay, struct commit *item)
+{
+    struct judge_params params = *judge_params_of(item->model);
+    struct judge_verdict verdict;
+
+    params.window_ms = replay->window_ms;
+    replay->item = item;
+    judge_decide(&params, &item->traits, item->time_ms, replay->candidates,
+                 scan(replay, &params, item), centre_of, replay, &verdict);
+    item->story = verdict.story ? verdict.story : item->id;
+    item->copy_of = verdict.copy_of;
+    printf("{\"id\":%" PRIu64 ",\"story\":%" PRIu64 ",\"copy_of\":%" PRIu64 "}\n", item->id,
+           item->story, item->copy_of);
+}
+
+static struct commit **place_of(struct replay *replay, uint64_t id)
+{
+    for (size_t i = replay->count; i-- > 0;)
+        if (replay->commits[i]->id == id)
+            return &replay->commits[i];
+    return NULL;
+}
+
+static void take(struct replay *replay, struct commit *commit)
+{
+    struct commit **former = place_of(replay, commit->id);
+
+    if (former) {
+        commit->story = (*former)->story;
+        commit->copy_of = (*former)->copy_of;
+        commit_free(*former);
+        *former = commit;
+        return;
+    }
+    if (!replay->pairs)
+        judge(replay, commit);
+    replay->count++;
+    replay->commits = mem_realloc(replay->commits, replay->count, sizeof(struct commit *));
+    replay->candidates =
+        mem_realloc(replay->candidates, replay->count, sizeof(*replay->candidates));
+    replay->commits[replay->count - 1] = commit;
+}
+
+/* False, with a line on stderr, where a line is no commit. */
+static bool replay_file(struct replay *replay, FILE *file)
+{
+    char *text = NULL;
+    size_t cap = 0, line = 1;
+    struct commit *commit = NULL;
+
+    for (ssize_t n; (n = getline(&text, &cap, file)) > 0; line++) {
+        commit = commit_read(text, (size_t)n);
+        if (!commit)
+            break;
+        take(replay, commit);
+    }
+    free(text);
+    if (feof(file))
+        return true;
+    fprintf(stderr, "replay: line %zu is no commit\n", line);
+    return false;
+}
+
+/* --- pairs ------------------------------------------------------------------------------------
+ */
+
+/* False, with a line on stderr, where a line is no pair of ids in the file of commits. */
+static bool compare_pairs(struct replay *replay, FILE *file)
+{
+    unsigned long long a, b;
+
+    while (fscanf(file, "%llu %llu", &a, &b) == 2) {
+        struct commit **x = place_of(replay, a), **y = place_of(replay, b);
+        float score = 0;
+        bool same = false;
+
+        if (!x || !y) {
+            fprintf(stderr, "replay: no commit of %llu or %llu\n", a, b);
+            return false;
+        }
+        same = judge_pair(judge_params_of((*x)->model), &(*x)->traits, &(*y)->traits, &score) !=
+               JUDGE_UNIQUE;
+        printf("{\"score\":%.6f,\"same\":%s}\n", (double)score, same ? "true" : "false");
+    }
+    if (feof(file))
+        return true;
+    fputs("replay: a line is no pair of ids\n", stderr);
+    return false;
+}
+
+static void replay_free(struct replay *replay)
+{
+    for (size_t i = 0; i < replay->count; i++)
+        commit_free(replay->commits[i]);
+    free(replay->commits);
+    free(replay->candidates);
+    judge_centre_clear(&replay->centre);
+}
+
+static FILE *open_input(const char *path)
+{
+    FILE *file = fopen(path, "re");
+
+    if (!file)
+        fprintf(stderr, "replay: %s: %s\n", path, strerror(errno));
+    return file;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct option list[] = {
+        {"window-ms", 1, NULL, 'w'}, {"pairs", 1, NULL, 'p'}, {NULL, 0, NULL, 0}};
+    struct replay replay = {.window_ms = HOURS_72_MS};
+    FILE *file = NULL, *pairs = NULL;
+    const char *pairs_path = NULL;
+    bool done = false;
+
+    for (int c; (c = getopt_long(argc, argv, "", list, NULL)) != -1;) {
+        if (c == 'p')
+            pairs_path = optarg;
+        else if (c != 'w' || (replay.window_ms = strtoll(optarg, NULL, 10)) <= 0)
+            optind = argc;
+    }
+    replay.pairs = pairs_path != NULL;
+    if (optind + 1 != argc)
+        fputs("usage: replay [--window-ms N] FILE | replay --pairs PAIRS FILE\n", stderr);
+    else if ((file = open_input(argv[optind])) && (!pairs_path || (pairs = open_input(pairs_path))))
+        done = replay_file(&replay, file) && (!pairs || compare_pairs(&replay, pairs));
+    if (file)
+        fclose(file);
+    if (pairs)
+        fclose(pairs);
+    replay_free(&replay);
+    return done ? 0 : USAGE;
+}
