@@ -1,0 +1,205 @@
+/* The compute actor: frames in, frames out. */
+#include "tests/common/world.h"
+
+#include "common/msg.h"
+#include "embedder/compute.h"
+
+static zactor_t *compute;
+static struct msg_pool pool;
+static zmsg_t *answer;
+
+static void setup(void)
+{
+    setenv("ZSYS_SIGHANDLER", "false", 1);
+    world_config = config_create();
+    compute = compute_start(world_config);
+    ck_assert_ptr_nonnull(compute);
+}
+
+static void teardown(void)
+{
+    zmsg_destroy(&answer);
+    zactor_destroy(&compute);
+    msg_pool_free(&pool);
+    config_destroy(&world_config);
+}
+
+static void add(zmsg_t *message, enum msg_type type, const void *frame)
+{
+    struct buf out = {0};
+
+    ck_assert_int_eq(msg_write(type, frame, &out), 0);
+    link_append(message, &out);
+    buf_free(&out);
+}
+
+/* Hands a message over and waits for what comes back; its ticket. */
+static struct compute_ticket work(zmsg_t *message)
+{
+    struct compute_ticket ticket = {.lane = 1};
+    zframe_t *frame = NULL;
+
+    zmsg_pushmem(message, &ticket, sizeof(ticket));
+    ck_assert_int_eq(zmsg_send(&message, zactor_sock(compute)), 0);
+    zmsg_destroy(&answer);
+    answer = world_recv(zactor_sock(compute));
+    frame = zmsg_pop(answer);
+    ck_assert_uint_eq(zframe_size(frame), sizeof(ticket));
+    memcpy(&ticket, zframe_data(frame), sizeof(ticket));
+    zframe_destroy(&frame);
+    ck_assert_uint_eq(ticket.lane, 1);
+    return ticket;
+}
+
+static zmsg_t *item_message(const char *model, int64_t deadline_ms)
+{
+    struct msg_header header = {.kind = MSG_KIND_FETCH,
+                                .fetch = 9,
+                                .key = span_of("0123456789abcdef", 16),
+                                .deadline_ms = deadline_ms,
+                                .model = span_str(model)};
+    struct msg_item item = {.guid = span_str("g"),
+                            .url = span_str("http://example.org/a"),
+                            .title = span_str("The dam in the northern valley failed"),
+                            .text = span_str("On Tuesday night 1,200 people left their homes when "
+                                             "the dam in the northern valley failed.")};
+    zmsg_t *message = zmsg_new();
+
+    add(message, MSG_header, &header);
+    add(message, MSG_item, &item);
+    return message;
+}
+
+static struct msg_vector vector_of(void)
+{
+    struct msg_vector vector;
+
+    ck_assert_uint_eq(zmsg_size(answer), 3);
+    zmsg_first(answer);
+    zmsg_next(answer);
+    msg_pool_reset(&pool);
+    ck_assert_int_eq(msg_vector_read(link_span(zmsg_next(answer)), &pool, &vector), 0);
+    return vector;
+}
+
+/* What came before is passed on byte for byte, with the vector behind it. */
+START_TEST(appends_its_frame)
+{
+    zmsg_t *message = item_message("builtin-512-v1", 0);
+    zmsg_t *copy = zmsg_dup(message);
+    struct compute_ticket ticket = work(message);
+    struct msg_vector vector = vector_of();
+
+    ck_assert_uint_eq(ticket.result, COMPUTE_DONE);
+    ck_assert_int_ge(ticket.busy_us, 0);
+    ck_assert(zframe_eq(zmsg_first(answer), zmsg_first(copy)));
+    ck_assert(zframe_eq(zmsg_next(answer), zmsg_next(copy)));
+    ck_assert_uint_eq(vector.vector.n, 512);
+    ck_assert_uint_eq(vector.signature.n, 512);
+    ck_assert_uint_gt(vector.words, 10);
+    ck_assert_uint_gt(vector.figures.n, 0);
+    ck_assert_uint_ne(vector.url_key, 0);
+    ck_assert_uint_ne(vector.title_key, 0);
+    ck_assert(span_eq(vector.model, span_str("builtin-512-v1")));
+    ck_assert_uint_eq(vector.reason.n, 0);
+    zmsg_destroy(&copy);
+}
+END_TEST
+
+/* Another model is wanted: passed on without a vector, with the reason, and still with its keys. */
+START_TEST(another_model_is_wanted)
+{
+    struct compute_ticket ticket = work(item_message("large-4096", 0));
+    struct msg_vector vector = vector_of();
+    char *reason = mem_dup(vector.reason.p, vector.reason.n);
+
+    ck_assert_uint_eq(ticket.result, COMPUTE_BARE);
+    ck_assert_uint_eq(vector.vector.n, 0);
+    ck_assert_uint_eq(vector.signature.n, 512);
+    ck_assert_msg(strstr(reason, "large-4096") && strstr(reason, "builtin-512-v1"), "%s", reason);
+    free(reason);
+}
+END_TEST
+
+START_TEST(expired)
+{
+    ck_assert_uint_eq(work(item_message("builtin-512-v1", clock_utc_ms() - 1)).result,
+                      COMPUTE_EXPIRED);
+    ck_assert_uint_eq(zmsg_size(answer), 0);
+    ck_assert_uint_eq(work(item_message("builtin-512-v1", clock_utc_ms() + 60000)).result,
+                      COMPUTE_DONE);
+}
+END_TEST
+
+static void check_malformed(zmsg_t *message)
+{
+    ck_assert_uint_eq(work(message).result, COMPUTE_MALFORMED);
+    ck_assert_uint_eq(zmsg_size(answer), 0);
+}
+
+/* Each is dropped, and the next one is served. */
+START_TEST(malformed)
+{
+    zmsg_t *message = item_message("builtin-512-v1", 0);
+    zframe_t *frame = NULL;
+
+    zmsg_addstr(message, "one frame more");
+    check_malformed(message);
+    message = item_message("builtin-512-v1", 0);
+    frame = zmsg_pop(message);
+    zframe_destroy(&frame);
+    check_malformed(message);
+    message = zmsg_new();
+    zmsg_addstr(message, "");
+    check_malformed(message);
+    message = zmsg_new();
+    zmsg_addmem(message, "\xdd\xff\xff\xff\xff", 5);
+    zmsg_addmem(message, "\x9f", 1);
+    check_malformed(message);
+    ck_assert_uint_eq(work(item_message("builtin-512-v1", 0)).result, COMPUTE_DONE);
+}
+END_TEST
+
+/* Text beyond embedder.text_bytes is not read: what differs only there has the same vector. */
+START_TEST(long_text_is_cut)
+{
+    struct msg_header header = {.kind = MSG_KIND_FETCH, .model = span_str("builtin-512-v1")};
+    char *text = mem_alloc(40000);
+    struct msg_item item = {.title = span_str("t"), .text = span_of(text, 40000)};
+    int8_t first[512];
+
+    for (int i = 0; i < 40000; i++)
+        text[i] = i % 6 == 5 ? ' ' : (char)('a' + i / 6 % 26);
+    for (int round = 0; round < 2; round++) {
+        zmsg_t *message = zmsg_new();
+        struct msg_vector vector;
+
+        memset(text + 20000, round ? 'q' : 'z', 20000);
+        add(message, MSG_header, &header);
+        add(message, MSG_item, &item);
+        ck_assert_uint_eq(work(message).result, COMPUTE_DONE);
+        vector = vector_of();
+        ck_assert_uint_eq(vector.vector.n, 512);
+        if (round == 0)
+            memcpy(first, vector.vector.p, 512);
+        else
+            ck_assert_mem_eq(first, vector.vector.p, 512);
+    }
+    free(text);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("compute");
+    TCase *all = tcase_create("compute");
+
+    tcase_add_checked_fixture(all, setup, teardown);
+    tcase_add_test(all, appends_its_frame);
+    tcase_add_test(all, another_model_is_wanted);
+    tcase_add_test(all, expired);
+    tcase_add_test(all, malformed);
+    tcase_add_test(all, long_text_is_cut);
+    suite_add_tcase(suite, all);
+    return world_run(suite);
+}
