@@ -38,9 +38,10 @@ static void finish_if_empty(struct deduper *deduper)
         service_done(deduper->service, APP_OK, 0, "nothing in hand");
 }
 
-static void propose_or_hold(struct deduper *deduper, enum lane lane, zmsg_t *message)
+static void propose_or_hold(struct deduper *deduper, enum lane lane, zmsg_t *message,
+                            bool caught_up)
 {
-    if (propose(deduper, lane, &message))
+    if (propose(deduper, lane, &message, caught_up))
         return;
     deduper->held = message;
     deduper->held_lane = lane;
@@ -58,7 +59,7 @@ static bool on_vectors(struct loop *loop, void *self)
         message = inlet_recv(deduper->vectors, &lane);
         if (!message)
             break;
-        propose_or_hold(deduper, lane, message);
+        propose_or_hold(deduper, lane, message, false);
     }
     if (!has_room(deduper))
         watch_vectors(deduper);
@@ -71,7 +72,7 @@ void deduper_resume(struct deduper *deduper)
 
     deduper->held = NULL;
     if (message)
-        propose_or_hold(deduper, deduper->held_lane, message);
+        propose_or_hold(deduper, deduper->held_lane, message, true);
     watch_vectors(deduper);
     finish_if_empty(deduper);
 }

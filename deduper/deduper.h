@@ -50,7 +50,7 @@ void catchup_tend(struct deduper *deduper);
 void deduper_resume(struct deduper *deduper);
 
 /* propose.c: one item.  false: it has to wait until the index has caught up, and *message is still
- * the caller's. */
-bool propose(struct deduper *deduper, enum lane lane, zmsg_t **message);
+ * the caller's; with caught_up, which it has done for this very item, it is judged in any case. */
+bool propose(struct deduper *deduper, enum lane lane, zmsg_t **message, bool caught_up);
 
 #endif

@@ -40,9 +40,10 @@ bool follow_applied(struct follow *follow, uint64_t upto, uint64_t head)
 
 enum follow_act follow_header(struct follow *follow, uint64_t epoch, uint64_t head, uint64_t behind)
 {
-    if (epoch != follow->epoch)
+    if (epoch != follow->epoch && follow->epoch == 0)
         return fresh_start(follow, epoch);
-    if (head <= follow->applied + behind)
+    /* The item may be older than what is applied: only the storer can say which epoch holds. */
+    if (epoch == follow->epoch && head <= follow->applied + behind)
         return FOLLOW_IGNORE;
     follow->paging = true;
     return FOLLOW_ASK;

@@ -32,8 +32,10 @@ enum follow_act follow_page(struct follow *follow, uint64_t epoch, uint64_t upto
 /* Everything up to here is applied; true where a further page must be asked for, because the
  * storer's head is beyond it. */
 bool follow_applied(struct follow *follow, uint64_t upto, uint64_t head);
-/* An item's header tells where the storer stands; behind is how far one may be.  FOLLOW_IGNORE: go
- * on and judge.  Otherwise the item has to wait until follow_ready. */
+/* An item's header tells where the storer stood when the item was issued; behind is how far one may
+ * be.  FOLLOW_IGNORE: go on and judge.  Otherwise the item has to wait until follow_ready, and is
+ * to be judged then whatever its header says: an item of a former epoch would never find its own.
+ */
 enum follow_act follow_header(struct follow *follow, uint64_t epoch, uint64_t head,
                               uint64_t behind);
 /* True where no page is awaited. */

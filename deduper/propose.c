@@ -65,7 +65,7 @@ static void write_verdict(struct deduper *deduper, const struct judge_candidate 
     msg_verdict_write(&verdict, &deduper->out);
 }
 
-bool propose(struct deduper *deduper, enum lane lane, zmsg_t **message)
+bool propose(struct deduper *deduper, enum lane lane, zmsg_t **message, bool caught_up)
 {
     const struct config *config = deduper->service->app.config;
     struct counters *counters = &deduper->service->app.counters;
@@ -84,7 +84,7 @@ bool propose(struct deduper *deduper, enum lane lane, zmsg_t **message)
         zmsg_destroy(message);
         return true;
     }
-    if (follow_ready(&deduper->follow))
+    if (!caught_up && follow_ready(&deduper->follow))
         catchup_act(deduper, follow_header(&deduper->follow, parts.header.epoch, parts.header.head,
                                            (uint64_t)config->storer_commit_memory / 2));
     if (!follow_ready(&deduper->follow))
