@@ -2,7 +2,8 @@
  *
  *     zsend TYPE ENDPOINT [OPTION]...
  *
- * TYPE is push, dealer, router, pub or sub.  A message is made of the frames named, in their order:
+ * TYPE is push, dealer, pub, or serve: a router that binds, waits for one message and answers it. A
+ * message is made of the frames named, in their order:
  *
  *     --hex BYTES          a frame, two digits a byte; "" is an empty one
  *     --text TEXT          a frame
@@ -16,11 +17,13 @@
  *     --repeat N           the message goes out N times (random frames differ)
  *     --fuzz N             N messages of 0 to 4 random frames in place of the frames named
  *     --wait MS            then waits so long for one message, and prints its frames
+ *     --stay 1             then says `sent`, and keeps the connection until standard input ends:
+ * what the receiver has not read when its peer goes is lost (libzmq)
  *     --timeout MS         limit for the connection and for each message (5000)
  *
  * A pub waits for a subscription before it sends.  Exit 0: everything was handed to the connection;
  * 1: not in time, or no answer; 64: wrong usage. */
-#include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,12 +42,13 @@ struct frame {
 
 struct job {
     int type;
+    bool serves;
     const char *endpoint;
     struct frame frames[FRAMES_MOST];
     size_t count;
     uint64_t state; /* of the generator */
     long repeat, fuzz;
-    int wait_ms, timeout_ms;
+    int wait_ms, timeout_ms, stay;
 };
 
 /* splitmix64 (Steele, Lea, Flood 2014). */
@@ -184,6 +188,8 @@ static int read_option(struct job *job, const char *option, char *value)
         job->fuzz = strtol(value, NULL, 0);
     else if (strcmp(option, "--wait") == 0)
         job->wait_ms = atoi(value);
+    else if (strcmp(option, "--stay") == 0)
+        job->stay = atoi(value);
     else if (strcmp(option, "--timeout") == 0)
         job->timeout_ms = atoi(value);
     else
@@ -198,9 +204,8 @@ static int type_of(const char *name)
         int type;
     } types[] = {{"push", ZMQ_PUSH},
                  {"dealer", ZMQ_DEALER},
-                 {"router", ZMQ_ROUTER},
-                 {"pub", ZMQ_XPUB}, /* which tells of subscriptions */
-                 {"sub", ZMQ_SUB}};
+                 {"serve", ZMQ_ROUTER},
+                 {"pub", ZMQ_XPUB}}; /* which tells of subscriptions */
 
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
         if (strcmp(types[i].name, name) == 0)
@@ -213,6 +218,7 @@ static int read_arguments(struct job *job, int argc, char **argv)
     if (argc < 3 || argc % 2 == 0)
         return -1;
     job->type = type_of(argv[1]);
+    job->serves = job->type == ZMQ_ROUTER;
     job->endpoint = argv[2];
     for (int i = 3; i < argc; i += 2)
         if (read_option(job, argv[i], argv[i + 1])) {
@@ -283,6 +289,29 @@ static int receive(void *socket, int wait_ms)
     return 0;
 }
 
+static void stay(void)
+{
+    puts("sent");
+    fflush(stdout);
+    while (getchar() != EOF)
+        ;
+}
+
+/* Takes a message, and begins the answer with who sent it. */
+static int meet(void *socket)
+{
+    char peer[256], rest[4096];
+    int more = 1, n = zmq_recv(socket, peer, sizeof(peer), 0);
+    size_t size = sizeof(more);
+
+    if (n < 0 || n > (int)sizeof(peer))
+        return -1;
+    while (!zmq_getsockopt(socket, ZMQ_RCVMORE, &more, &size) && more)
+        if (zmq_recv(socket, rest, sizeof(rest), 0) < 0)
+            return -1;
+    return zmq_send(socket, peer, (size_t)n, ZMQ_SNDMORE) < 0 ? -1 : 0;
+}
+
 static void *open_socket(const struct job *job, void *context)
 {
     void *socket = zmq_socket(context, job->type);
@@ -294,9 +323,8 @@ static void *open_socket(const struct job *job, void *context)
     zmq_setsockopt(socket, ZMQ_RCVTIMEO, &job->timeout_ms, sizeof(int));
     /* Nothing is taken for a connection that is not there: a send that ends well went somewhere. */
     zmq_setsockopt(socket, ZMQ_IMMEDIATE, &on, sizeof(on));
-    if (job->type == ZMQ_SUB)
-        zmq_setsockopt(socket, ZMQ_SUBSCRIBE, "", 0);
-    if (zmq_connect(socket, job->endpoint) ||
+    if ((job->serves ? zmq_bind(socket, job->endpoint) : zmq_connect(socket, job->endpoint)) ||
+        (job->serves && meet(socket)) ||
         (job->type == ZMQ_XPUB && zmq_recv(socket, topic, sizeof(topic), 0) < 1)) {
         zmq_close(socket);
         return NULL;
@@ -323,6 +351,8 @@ int main(int argc, char **argv)
         result = send_random(&job, socket);
     if (!result && job.wait_ms)
         result = receive(socket, job.wait_ms);
+    if (!result && job.stay)
+        stay();
     if (result)
         fprintf(stderr, "zsend: %s: %s\n", job.endpoint, zmq_strerror(zmq_errno()));
     if (socket)
