@@ -258,8 +258,9 @@ void loop_stop(struct loop *loop)
 
 /* --- turning ---------------------------------------------------------------------------------- */
 
-/* Inputs are served until none is ready, though not without end: a flood must not starve timers. */
-enum { ROUNDS_BEFORE_TIMERS = 64 };
+/* Inputs are served until none is ready, though not without end: under a flood timers wait no
+ * longer than this and one callback, for heartbeats are timers. */
+enum { DRAIN_MS = 100 };
 
 static int poll_once(struct loop *loop, long timeout_ms)
 {
@@ -279,19 +280,21 @@ bool loop_run(struct loop *loop)
     loop->changed = true;
     for (;;) {
         int ready = poll_once(loop, wait_ms(loop));
+        int64_t until_ms = loop->now_ms + DRAIN_MS;
 
         if (ready < 0)
             return false;
         if (move_deadlines(loop))
             return true;
-        for (int round = 0; ready > 0 && round < ROUNDS_BEFORE_TIMERS; round++) {
-            if (serve_inputs(loop))
-                return true;
-            if (end_turn(loop))
+        while (ready > 0) {
+            if (serve_inputs(loop) || end_turn(loop))
                 return true;
             ready = poll_once(loop, 0);
+            if (loop->now_ms >= until_ms)
+                break;
         }
-        if (fire_timers(loop) || end_turn(loop))
+        /* A callback may have been what took so long. */
+        if (move_deadlines(loop) || fire_timers(loop) || end_turn(loop))
             return true;
     }
 }

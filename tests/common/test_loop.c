@@ -99,6 +99,28 @@ START_TEST(a_flood_does_not_starve_timers)
 }
 END_TEST
 
+static bool refill_slowly(struct loop *l, void *arg)
+{
+    int64_t until_ms = clock_mono_ms() + 20;
+
+    while (clock_mono_ms() < until_ms)
+        ;
+    return refill(l, arg);
+}
+
+/* Nor does one that takes its time: what counts is how long timers wait, not how many inputs. */
+START_TEST(a_slow_flood_does_not_starve_timers)
+{
+    int64_t began_ms = clock_mono_ms();
+
+    loop_fd(loop, tube[0], ZMQ_POLLIN, refill_slowly, NULL);
+    ck_assert_int_eq(write(tube[1], "x", 1), 1);
+    loop_timer(loop, 10, 0, on_end, NULL);
+    ck_assert(loop_run(loop));
+    ck_assert_int_lt(clock_mono_ms() - began_ms, 800);
+}
+END_TEST
+
 static bool cancel_victim(struct loop *l, void *arg)
 {
     (void)arg;
@@ -309,6 +331,7 @@ int main(void)
     tcase_add_checked_fixture(all, setup, teardown);
     tcase_add_test(all, inputs_come_before_timers);
     tcase_add_test(all, a_flood_does_not_starve_timers);
+    tcase_add_test(all, a_slow_flood_does_not_starve_timers);
     tcase_add_test(all, cancelled_inside_a_callback);
     tcase_add_test(all, a_period_ends_itself);
     tcase_add_test(all, timers_made_inside_a_callback);
