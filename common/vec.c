@@ -183,7 +183,7 @@ WIDE static int32_t dot_wide(const int8_t *a, const int8_t *b, size_t n)
         even = _mm256_add_epi32(even, dot_16(a + i, b + i));
         odd = _mm256_add_epi32(odd, dot_16(a + i + 16, b + i + 16));
     }
-    return sum_lanes(_mm256_add_epi32(even, odd)) + dot_portable(a + i, b + i, n - i);
+    return sum_lanes(_mm256_add_epi32(even, odd)) + (i < n ? dot_portable(a + i, b + i, n - i) : 0);
 }
 
 WIDE static void signs_wide(const int8_t *v, size_t n, uint64_t *out)

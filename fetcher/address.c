@@ -43,7 +43,7 @@ static bool parse_block(const char *text, struct block *block)
     if (slash) {
         *slash = '\0';
         bits = strtol(slash + 1, &end, 10);
-        if (end == slash + 1 || *end || bits < 0)
+        if (end == slash + 1 || *end || bits < 0 || bits > 128)
             return false;
     }
     if (inet_pton(AF_INET, word, v4) == 1) {

@@ -65,11 +65,21 @@ static int64_t read_delay(struct span value, int64_t now_ms)
     return when_ms > now_ms ? when_ms - now_ms : 0;
 }
 
+/* A directive begins the field, or stands behind a comma or a blank (RFC 9111 section 5.2). */
+static const char *find_directive(const char *text, const char *word)
+{
+    const char *found = strcasestr(text, word);
+
+    while (found && found != text && !strchr(", \t", found[-1]))
+        found = strcasestr(found + 1, word);
+    return found;
+}
+
 static void read_cache_control(struct headers *headers, struct span value)
 {
     static const char word[] = "max-age=";
     char *text = mem_dup(value.p, value.n);
-    const char *found = strcasestr(text, word);
+    const char *found = find_directive(text, word);
 
     if (found) {
         long long seconds = strtoll(found + sizeof(word) - 1, NULL, 10);
