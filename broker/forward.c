@@ -23,6 +23,8 @@ struct lane_state {
     uint64_t copies;
     struct forward_counts counts;
     struct buf label;
+    zmq_msg_t held; /* the first frame of a message that waits for a receiver */
+    bool holds;
 };
 
 struct forward {
@@ -83,61 +85,95 @@ static void copy_frame(struct lane_state *state, zmq_msg_t *frame, int more)
 
 /* --- forwarding ------------------------------------------------------------------------------- */
 
-/* One whole message; false where the receiver vanished, and with it the message (links may lose).
- * Where its first frame was refused the others are left out: they would begin a message of their
- * own.  A connection that breaks in the middle is libzmq's to finish (see send_frames, outlet.c).
- */
-static bool pass_message(struct lane_state *state)
+/* A frame, and a copy of it where somebody listens.  false: it was not taken, and is the caller's
+ * still; only of a message's first frame is there no copy then. */
+static bool pass_frame(struct lane_state *state, zmq_msg_t *frame, int more, bool first)
 {
-    void *in = zsock_resolve(state->in);
     void *out = zsock_resolve(state->out);
     bool tapped = state->listeners > 0;
-    bool first = true;
-    bool refused = false;
+    size_t bytes = zmq_msg_size(frame);
+    bool sent = false;
+    zmq_msg_t copy;
+
+    zmq_msg_init(&copy);
+    if (tapped)
+        zmq_msg_copy(&copy, frame);
+    sent = zmq_msg_send(frame, out, ZMQ_DONTWAIT | more) >= 0;
+    /* A refusal may be stale, until the socket has looked at what its receivers told it. */
+    if (!sent && first && (zsock_events(state->out) & ZMQ_POLLOUT))
+        sent = zmq_msg_send(frame, out, ZMQ_DONTWAIT | more) >= 0;
+    if (sent || !first) {
+        if (tapped && first)
+            label_copy(state);
+        if (tapped)
+            copy_frame(state, &copy, more);
+        state->counts.bytes += bytes;
+    }
+    zmq_msg_close(&copy);
+    return sent;
+}
+
+/* The first frame is the one that may have to wait: asking before whether there is room would cost
+ * system calls for each message.  false: none is there. */
+static bool take_first(struct lane_state *state)
+{
+    if (state->holds)
+        return true;
+    zmq_msg_init(&state->held);
+    state->holds = zmq_msg_recv(&state->held, zsock_resolve(state->in), ZMQ_DONTWAIT) >= 0;
+    if (!state->holds)
+        zmq_msg_close(&state->held);
+    return state->holds;
+}
+
+/* The frames behind the first.  A connection that breaks in the middle is libzmq's to finish (see
+ * send_frames, outlet.c): the rest is given to it all the same. */
+static void pass_rest(struct lane_state *state)
+{
     bool sent = true;
     int more = ZMQ_SNDMORE;
 
-    if (tapped)
-        label_copy(state);
     while (more) {
         zmq_msg_t frame;
 
         zmq_msg_init(&frame);
-        if (zmq_msg_recv(&frame, in, ZMQ_DONTWAIT) < 0) {
-            zmq_msg_close(&frame);
-            return false;
-        }
-        more = zmq_msg_more(&frame) ? ZMQ_SNDMORE : 0;
-        state->counts.bytes += zmq_msg_size(&frame);
-        if (tapped)
-            copy_frame(state, &frame, more);
-        if (refused || zmq_msg_send(&frame, out, ZMQ_DONTWAIT | more) < 0) {
-            zmq_msg_close(&frame);
-            refused |= first;
+        if (zmq_msg_recv(&frame, zsock_resolve(state->in), ZMQ_DONTWAIT) < 0)
             sent = false;
-        }
-        first = false;
+        more = zmq_msg_more(&frame) ? ZMQ_SNDMORE : 0;
+        sent = pass_frame(state, &frame, more, false) && sent;
+        zmq_msg_close(&frame);
     }
     state->counts.messages += sent;
     state->counts.dropped += !sent;
-    return sent;
+}
+
+/* One whole message; false where there is none, or nobody who takes it. */
+static bool pass_message(struct lane_state *state)
+{
+    int more = 0;
+
+    if (!take_first(state))
+        return false;
+    more = zmq_msg_more(&state->held) ? ZMQ_SNDMORE : 0;
+    if (!pass_frame(state, &state->held, more, true)) {
+        state->counts.waited += !state->counts.waiting;
+        state->counts.waiting = 1;
+        return false;
+    }
+    state->holds = false;
+    state->counts.waiting = 0;
+    if (more)
+        pass_rest(state);
+    else
+        state->counts.messages++;
+    return true;
 }
 
 static void forward_some(struct lane_state *state)
 {
-    for (int i = 0; i < MESSAGES_A_TURN; i++) {
-        if (!(zsock_events(state->in) & ZMQ_POLLIN))
-            return;
-        if (!(zsock_events(state->out) & ZMQ_POLLOUT)) {
-            if (!state->counts.waiting)
-                state->counts.waited++;
-            state->counts.waiting = 1;
-            return;
-        }
-        state->counts.waiting = 0;
+    for (int i = 0; i < MESSAGES_A_TURN; i++)
         if (!pass_message(state))
             return;
-    }
 }
 
 /* Waits for whichever side is not ready: asking for both would return at once, always. */
@@ -178,6 +214,8 @@ static void forward_actor(zsock_t *pipe, void *arg)
         forward_some(state);
         tell(state, pipe, &told_ms);
     } while (wait_turn(state, pipe));
+    if (state->holds)
+        zmq_msg_close(&state->held);
     zsock_destroy(&state->in);
     zsock_destroy(&state->out);
     zsock_destroy(&state->tap);

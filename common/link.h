@@ -64,7 +64,6 @@ void outlet_close(struct outlet **outlet);
 /* SENT: *message is gone.  FULL: *message is still the caller's; try again when ready.  REFUSED: it
  * was larger than the link's cap; it was destroyed, counted and logged. */
 enum outlet_result outlet_send(struct outlet *outlet, enum lane lane, zmsg_t **message);
-bool outlet_ready(struct outlet *outlet, enum lane lane);
 /* The lane's socket, to be polled for ZMQ_POLLOUT. */
 void *outlet_socket(struct outlet *outlet, enum lane lane);
 /* Call about once a second: connects lanes anew that were blocked longer than link.stuck_ms. */

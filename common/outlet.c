@@ -92,9 +92,9 @@ static int send_frames(void *socket, zmsg_t *message)
 
     while (frame) {
         zframe_t *next = zmsg_next(message);
-        int flags = ZMQ_DONTWAIT | (next ? ZMQ_SNDMORE : 0);
+        int flags = ZFRAME_REUSE | ZFRAME_DONTWAIT | (next ? ZFRAME_MORE : 0);
 
-        if (zmq_send(socket, zframe_data(frame), zframe_size(frame), flags) < 0)
+        if (zframe_send(&frame, socket, flags) < 0)
             result = -1;
         if (result && first)
             return -1;
@@ -111,20 +111,17 @@ enum outlet_result outlet_send(struct outlet *outlet, enum lane which, zmsg_t **
 
     if ((int64_t)bytes > link_cap(outlet->config, outlet->link))
         return refuse(outlet, message);
-    if (!outlet_ready(outlet, which))
-        return full(outlet, lane);
-    if (send_frames(zsock_resolve(lane->socket), *message))
+    /* The first frame says whether there is room: asking before would cost two system calls for
+     * each message.  A refusal may be stale, until the socket has looked at what its receivers told
+     * it. */
+    if (send_frames(lane->socket, *message) &&
+        (!(zsock_events(lane->socket) & ZMQ_POLLOUT) || send_frames(lane->socket, *message)))
         return full(outlet, lane);
     unblock(outlet, lane);
     counters_add(outlet->counters, COUNTER_out, 1);
     counters_add(outlet->counters, COUNTER_bytes_out, bytes);
     zmsg_destroy(message);
     return OUTLET_SENT;
-}
-
-bool outlet_ready(struct outlet *outlet, enum lane lane)
-{
-    return zsock_events(outlet->lanes[lane].socket) & ZMQ_POLLOUT;
 }
 
 void *outlet_socket(struct outlet *outlet, enum lane lane)
