@@ -13,7 +13,7 @@
 #include "common/msg.h"
 #include "fetcher/produce.h"
 
-enum { ZSTD_LEVEL = 3 };
+enum { ZSTD_LEVEL = 1 }; /* 3 takes twice the time to save two in a hundred bytes of a feed */
 
 struct parser {
     const struct config *config;

@@ -18,7 +18,7 @@
 #include "storer/db.h"
 #include "storer/db_inner.h"
 
-enum { ZSTD_LEVEL = 3 }; /* the fetcher's */
+enum { ZSTD_LEVEL = 1 }; /* the fetcher's */
 
 struct rows {
     size_t count, columns;
