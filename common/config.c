@@ -265,8 +265,9 @@ int config_environment(struct config *config, char *const *environment, struct b
         char *key = NULL;
         const struct setting *setting = NULL;
 
-        /* WEIR_CONFIG names the file and WEIR_FAULT is for tests; neither is a setting. */
-        if (strncmp(*environment, prefix, sizeof(prefix) - 1) != 0 ||
+        /* WEIR_CONFIG names the file and WEIR_FAULT is for tests; neither is a setting.  A word
+         * without a sign of equality is no variable, though execve (2) passes it on. */
+        if (strncmp(*environment, prefix, sizeof(prefix) - 1) != 0 || !(*environment)[n] ||
             strncmp(name, "CONFIG=", 7) == 0 || strncmp(name, "FAULT=", 6) == 0)
             continue;
         key = key_of_variable(name, n - (sizeof(prefix) - 1));

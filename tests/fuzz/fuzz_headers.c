@@ -1,0 +1,44 @@
+/* Lines of a response, as a server might send them.  Durations are never below -1 or above a year.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fetcher/headers.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void must_be_duration(int64_t ms)
+{
+    if (ms < -1 || ms > 31536000000)
+        abort();
+}
+
+static void must_be_short(const char *text)
+{
+    if (text && strlen(text) > 4096)
+        abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct headers headers = {0};
+
+    headers_clear(&headers);
+    while (size) {
+        const uint8_t *end = memchr(data, '\n', size);
+        size_t n = end ? (size_t)(end - data) + 1 : size;
+
+        headers_line(&headers, span_of(data, n), 1767323045000);
+        data += n;
+        size -= n;
+        must_be_short(headers.etag);
+        must_be_short(headers.last_modified);
+        must_be_short(headers.content_type);
+        must_be_short(headers.location);
+        must_be_duration(headers.max_age_ms);
+        must_be_duration(headers.retry_after_ms);
+    }
+    headers_clear(&headers);
+    return 0;
+}
