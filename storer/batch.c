@@ -353,12 +353,12 @@ void batch_commit(struct writer *writer)
         fail(writer);
 }
 
-/* Worth waiting for more only while more can come. */
+/* Worth waiting for more only while more can come; what has come already is taken along. */
 void batch_ripe(struct writer *writer)
 {
     const struct batch *batch = &writer->batch;
 
-    if (!batch->open)
+    if (!batch->open || (writer->more && !is_full(writer)))
         return;
     if (is_full(writer) || !batch->first || journal_under_way(writer->journal) == 0 ||
         clock_mono_ms() - batch->since_ms >= writer->config->storer_batch_ms)

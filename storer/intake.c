@@ -36,6 +36,19 @@ static void count_busy(struct writer *writer, int64_t since_us)
     writer->busy_us %= 1000;
 }
 
+static bool waits(struct inlet *inlet)
+{
+    for (int lane = 0; lane < LANES; lane++) {
+        int events = 0;
+        size_t size = sizeof(events);
+
+        if (zmq_getsockopt(inlet_socket(inlet, (enum lane)lane), ZMQ_EVENTS, &events, &size) == 0 &&
+            (events & ZMQ_POLLIN))
+            return true;
+    }
+    return false;
+}
+
 bool intake_take(struct writer *writer)
 {
     int64_t since_us = clock_mono_us();
@@ -47,6 +60,9 @@ bool intake_take(struct writer *writer)
             break;
         taken++;
     }
+    /* The loop comes back for these at once, so nobody waits on them in vain. */
+    writer->more = writer->stuck == DB_OK && taken == TAKE_MOST &&
+                   (waits(writer->reports) || waits(writer->verdicts));
     count_busy(writer, since_us);
     return taken > 0;
 }

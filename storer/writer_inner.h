@@ -108,6 +108,7 @@ struct writer {
     size_t fetchers, embedders;
     bool whole; /* every stage has an instance */
     uint64_t reopened;
+    bool more;           /* inputs were left unread: there is no need to wait for any */
     enum db_error stuck; /* the store cannot be written to; inputs wait */
     int64_t retry_ms;
     int64_t tended_ms;
