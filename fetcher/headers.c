@@ -9,6 +9,8 @@
 
 enum { VALUE_MAX = 4096 };
 
+#define YEAR_MS 31536000000LL /* no server knows more */
+
 static void forget_response(struct headers *headers)
 {
     free(headers->etag);
@@ -59,10 +61,12 @@ static int64_t read_delay(struct span value, int64_t now_ms)
     text[value.n] = '\0';
     seconds = strtoll(text, &end, 10);
     if (*end == '\0')
-        return seconds < 0 ? -1 : seconds > 31536000 ? 31536000000LL : seconds * 1000;
+        return seconds < 0 ? -1 : seconds > 31536000 ? YEAR_MS : seconds * 1000;
     if (!date_parse(text, value.n, &when_ms))
         return -1;
-    return when_ms > now_ms ? when_ms - now_ms : 0;
+    if (when_ms <= now_ms)
+        return 0;
+    return when_ms - now_ms > YEAR_MS ? YEAR_MS : when_ms - now_ms;
 }
 
 /* A directive begins the field, or stands behind a comma or a blank (RFC 9111 section 5.2). */
@@ -84,9 +88,7 @@ static void read_cache_control(struct headers *headers, struct span value)
     if (found) {
         long long seconds = strtoll(found + sizeof(word) - 1, NULL, 10);
 
-        headers->max_age_ms = seconds < 0          ? -1
-                              : seconds > 31536000 ? 31536000000LL
-                                                   : seconds * 1000;
+        headers->max_age_ms = seconds < 0 ? -1 : seconds > 31536000 ? YEAR_MS : seconds * 1000;
         headers->age_from_cache_control = true;
     }
     free(text);

@@ -76,6 +76,8 @@ START_TEST(retry_after)
     ck_assert_int_eq(h.retry_after_ms, 0);
     line("Retry-After: 99999999999999999999999");
     ck_assert_int_eq(h.retry_after_ms, 31536000000);
+    line("Retry-After: Fri, 02 Jan 2226 03:05:05 GMT");
+    ck_assert_int_eq(h.retry_after_ms, 31536000000);
     line("Retry-After: -5");
     ck_assert_int_eq(h.retry_after_ms, -1);
     line("Retry-After: soon");
