@@ -35,16 +35,32 @@ static bool is_redirect(long status)
     return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
-static void begin_response(struct headers *headers, struct span line)
+/* The three digits of a status line, 0 where there are none; the line has no NUL behind it. */
+static long read_status(struct span line)
 {
     const char *space = memchr(line.p, ' ', line.n);
+    const char *end = line.p + line.n;
+    long status = 0;
+
+    if (!space || end - space < 4)
+        return 0;
+    for (const char *c = space + 1; c < space + 4; c++) {
+        if (*c < '0' || *c > '9')
+            return 0;
+        status = status * 10 + (*c - '0');
+    }
+    return status;
+}
+
+static void begin_response(struct headers *headers, struct span line)
+{
 
     if (is_redirect(headers->status)) {
         headers->redirected = true;
         headers->only_permanent &= headers->status == 301 || headers->status == 308;
     }
     forget_response(headers);
-    headers->status = space ? strtol(space, NULL, 10) : 0;
+    headers->status = read_status(line);
 }
 
 /* Seconds, or a date (RFC 9110 section 10.2.3); -1 where it is neither. */
