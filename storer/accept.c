@@ -148,8 +148,7 @@ static void accept_lease(struct writer *writer, const struct lease *found,
     }
 }
 
-/* --- reports of replays ------------------------------------------------------------------------
- */
+/* --- reports of replays --- */
 
 static void replayed(struct writer *writer, const struct msg_header *header,
                      const struct msg_report *report)

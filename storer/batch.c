@@ -16,8 +16,7 @@
 #include "storer/query.h"
 #include "storer/writer_inner.h"
 
-/* --- what waits for the commit -----------------------------------------------------------------
- */
+/* --- what waits for the commit --- */
 
 #define GROW(batch, what)                                                                          \
     if ((batch)->what##_count == (batch)->what##_cap) {                                            \
@@ -123,8 +122,7 @@ void batch_free(struct writer *writer)
     *batch = (struct batch){0};
 }
 
-/* --- failure -----------------------------------------------------------------------------------
- */
+/* --- failure --- */
 
 static void fail(struct writer *writer)
 {
@@ -187,8 +185,7 @@ void batch_retry(struct writer *writer)
         recovered(writer);
 }
 
-/* --- applying ----------------------------------------------------------------------------------
- */
+/* --- applying --- */
 
 static void apply(struct writer *writer, struct input *input)
 {
@@ -255,8 +252,7 @@ void batch_input(struct writer *writer, struct input *input)
         batch_commit(writer);
 }
 
-/* --- committing --------------------------------------------------------------------------------
- */
+/* --- committing --- */
 
 static void write_rest(struct writer *writer)
 {

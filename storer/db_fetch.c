@@ -92,8 +92,7 @@ void db_fetch_end(struct db *db, uint64_t fetch)
     db_run(db, s);
 }
 
-/* --- reading -----------------------------------------------------------------------------------
- */
+/* --- reading --- */
 
 /* The buffer moves while it grows, so text is kept as an offset until all of it is there. */
 static void keep(struct buf *space, struct span *out, struct span text)

@@ -122,8 +122,7 @@ void db_item_wanted_at(struct db *db, uint64_t id, int64_t wanted_ms, uint64_t t
     db_run(db, s);
 }
 
-/* --- wanted ------------------------------------------------------------------------------------
- */
+/* --- wanted --- */
 
 static void wanted_of(sqlite3_stmt *s, struct msg_item *item)
 {

@@ -44,8 +44,7 @@ bool db_source_get(struct db *db, uint64_t id, struct db_source *out)
     return true;
 }
 
-/* --- jobs --------------------------------------------------------------------------------------
- */
+/* --- jobs --- */
 
 static struct span keep(struct buf *space, struct span text)
 {
@@ -102,8 +101,7 @@ bool db_source_job(struct db *db, uint64_t id, int64_t known_max, struct buf *sp
     return true;
 }
 
-/* --- adding and removing -----------------------------------------------------------------------
- */
+/* --- adding and removing --- */
 
 uint64_t db_source_find(struct db *db, struct span url, struct span credentials,
                         enum db_source_state *state)
@@ -189,8 +187,7 @@ void db_source_moved(struct db *db, uint64_t id, struct span url)
     db_run(db, s);
 }
 
-/* --- what became of a fetch --------------------------------------------------------------------
- */
+/* --- what became of a fetch --- */
 
 void db_source_read(struct db *db, uint64_t id, const struct db_source_read *read)
 {

@@ -70,8 +70,7 @@ uint64_t db_story_originals(struct db *db, uint64_t id)
     return count;
 }
 
-/* --- traits ------------------------------------------------------------------------------------
- */
+/* --- traits --- */
 
 static void traits_of(sqlite3_stmt *s, struct db_traits *out)
 {

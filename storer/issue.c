@@ -32,8 +32,7 @@ zmsg_t *issue_message(struct writer *writer, const struct msg_header *header)
     return message;
 }
 
-/* --- giving ------------------------------------------------------------------------------------
- */
+/* --- giving --- */
 
 static void measure(struct writer *writer)
 {
@@ -151,8 +150,7 @@ static void give_leases(struct writer *writer)
     }
 }
 
-/* --- dead letters that may try again -----------------------------------------------------------
- */
+/* --- dead letters that may try again --- */
 
 static void revive(struct writer *writer)
 {
@@ -187,8 +185,7 @@ void issue_work(struct writer *writer)
         give_leases(writer);
 }
 
-/* --- lapsing -----------------------------------------------------------------------------------
- */
+/* --- lapsing --- */
 
 /* A fetcher crashed with this source in hand: issued alone from now on, and rested for a while
  * after too many times running (rule 6). */

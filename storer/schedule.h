@@ -60,8 +60,7 @@ size_t schedule_sources(const struct schedule *schedule);
 /* Polls that are due. */
 size_t schedule_due(const struct schedule *schedule, int64_t utc_ms);
 
-/* --- when next ----------------------------------------------------------------------------------
- */
+/* --- when next --- */
 
 struct schedule_times {
     int64_t poll_ms, floor_ms, ceiling_ms, error_ms, quarantine_ms;

@@ -25,8 +25,7 @@ struct verdict {
     struct msg_verdict verdict;
 };
 
-/* --- ending ------------------------------------------------------------------------------------
- */
+/* --- ending --- */
 
 static void complete(struct writer *writer, struct journal_fetch *fetch)
 {
@@ -84,8 +83,7 @@ void settle_blame(struct writer *writer, struct journal_fetch *fetch, struct jou
         db_fetch_try(writer->db, fetch->id, item->key, item->tries, item->alone);
 }
 
-/* --- storing -----------------------------------------------------------------------------------
- */
+/* --- storing --- */
 
 static void publish(struct writer *writer, const struct memory_item *at,
                     const struct msg_vector *vector)
@@ -167,8 +165,7 @@ static void store_update(struct writer *writer, struct db_item *row, const struc
     writer->meta.updated++;
 }
 
-/* --- judging -----------------------------------------------------------------------------------
- */
+/* --- judging --- */
 
 /* The deduper was too far behind for memory to fill the gap: the item goes round to it again,
  * from the embedder on, whose link is the one the storer sends items on. */
@@ -240,8 +237,7 @@ static void settle_wanted(struct writer *writer, const struct verdict *v)
     store_vector(writer, &row, &v->vector);
 }
 
-/* --- taking ------------------------------------------------------------------------------------
- */
+/* --- taking --- */
 
 static void hold(struct writer *writer, struct input *input, uint64_t fetch)
 {

@@ -23,8 +23,7 @@
 
 enum { TICK_MS = 20, TEND_MS = 1000, ITEM_BYTES = 4096 };
 
-/* --- time --------------------------------------------------------------------------------------
- */
+/* --- time --- */
 
 /* Time in which nobody looked (a stopped process, a long wait for the disk) does not count, so that
  * no deadline passes in it (rule 12). */
@@ -53,8 +52,7 @@ size_t writer_in_flight(struct writer *writer)
            outbox_waiting(writer->items) + writer->batch.items;
 }
 
-/* --- turning -----------------------------------------------------------------------------------
- */
+/* --- turning --- */
 
 static void tend(struct writer *writer)
 {
@@ -104,8 +102,7 @@ static bool on_turn(struct loop *loop, void *arg)
     return false;
 }
 
-/* --- opening -----------------------------------------------------------------------------------
- */
+/* --- opening --- */
 
 static int open_store(struct writer *writer)
 {
@@ -226,8 +223,7 @@ int writer_open(struct writer **out, struct service *service)
     return 0;
 }
 
-/* --- closing -----------------------------------------------------------------------------------
- */
+/* --- closing --- */
 
 static void end_lease(void *arg, const struct lease *lease, enum lease_end why)
 {

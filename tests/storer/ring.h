@@ -47,8 +47,7 @@ struct ring {
     zmsg_t *kept; /* what the last message read borrows from */
 };
 
-/* --- the storer, as main.c has it ----------------------------------------------------------------
- */
+/* --- the storer, as main.c has it --- */
 
 static int ring_start_writer(struct service *service, void *self)
 {
@@ -115,8 +114,7 @@ static void ring_exec(struct ring *ring)
     _exit(127);
 }
 
-/* --- opening
- * --------------------------------------------------------------------------------------- */
+/* --- opening --- */
 
 static zsock_t *ring_bind(struct ring *ring, int type, enum link_role role, enum link_id link,
                           char *endpoint)
@@ -209,8 +207,7 @@ static void ring_close(struct ring *ring)
     free(command);
 }
 
-/* --- receiving
- * ------------------------------------------------------------------------------------- */
+/* --- receiving --- */
 
 /* The next message of a socket within ms; NULL where none came. */
 static zmsg_t *ring_recv(zsock_t *socket, int64_t ms)
@@ -253,8 +250,7 @@ UNUSED static void ring_job(struct ring *ring, struct msg_header *header, struct
     ck_assert_msg(ring_job_within(ring, PATIENCE_MS, header, job), "no job came");
 }
 
-/* --- control
- * --------------------------------------------------------------------------------------- */
+/* --- control --- */
 
 static void ring_tell(struct ring *ring, enum msg_type type, const void *message)
 {
@@ -364,8 +360,7 @@ UNUSED static int ring_stop(struct ring *ring)
     return ring_wait(ring);
 }
 
-/* --- queries
- * --------------------------------------------------------------------------------------- */
+/* --- queries --- */
 
 /* Asks and returns the answer's JSON (caller owns it), with its code. */
 static char *ring_ask(struct ring *ring, const char *verb, const char *json, uint64_t *code)
@@ -418,8 +413,7 @@ UNUSED static void ring_add(struct ring *ring, const char *url)
     free(json);
 }
 
-/* --- sending
- * --------------------------------------------------------------------------------------- */
+/* --- sending --- */
 
 static void ring_key(uint64_t source, unsigned n, uint8_t key[16])
 {
@@ -555,8 +549,7 @@ UNUSED static void ring_verdicts(struct ring *ring, uint64_t fetch, uint64_t sou
         ring_verdict(ring, &(struct ring_item){.fetch = fetch, .source = source, .n = first + i});
 }
 
-/* --- the file
- * -------------------------------------------------------------------------------------- */
+/* --- the file --- */
 
 /* The first number of a query on the store. */
 UNUSED static int64_t ring_number(struct ring *ring, const char *sql)
