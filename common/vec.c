@@ -119,6 +119,15 @@ static uint32_t same_portable(const uint32_t *a, const uint32_t *b)
     return same;
 }
 
+static uint32_t same_bytes_portable(const uint8_t *a, const uint8_t *b)
+{
+    uint32_t same = 0;
+
+    for (size_t i = 0; i < TRAITS_SIGNATURE; i++)
+        same += a[i] == b[i];
+    return same;
+}
+
 #if defined(__x86_64__)
 
 WIDE static float largest_wide(const float *in, size_t n)
@@ -235,14 +244,27 @@ WIDE static uint32_t same_wide(const uint32_t *a, const uint32_t *b)
     return (uint32_t)sum_lanes(same);
 }
 
+WIDE static uint32_t same_bytes_wide(const uint8_t *a, const uint8_t *b)
+{
+    uint32_t same = 0;
+
+    for (size_t i = 0; i < TRAITS_SIGNATURE; i += 32) {
+        __m256i x = _mm256_loadu_si256((const __m256i *)(const void *)(a + i));
+        __m256i y = _mm256_loadu_si256((const __m256i *)(const void *)(b + i));
+        same += (uint32_t)_mm_popcnt_u32((uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(x, y)));
+    }
+    return same;
+}
+
 #else
-#define largest_wide largest_portable
-#define scale_wide   scale_portable
-#define dot_wide     dot_portable
-#define signs_wide   signs_portable
-#define hamming_wide hamming_portable
-#define apart_wide   apart_portable
-#define same_wide    same_portable
+#define largest_wide    largest_portable
+#define scale_wide      scale_portable
+#define dot_wide        dot_portable
+#define signs_wide      signs_portable
+#define hamming_wide    hamming_portable
+#define apart_wide      apart_portable
+#define same_wide       same_portable
+#define same_bytes_wide same_bytes_portable
 #endif
 
 int32_t vec_dot(const int8_t *a, const int8_t *b, size_t n)
@@ -271,6 +293,11 @@ uint32_t vec_apart(const int8_t *a, const int8_t *b, size_t n)
 uint32_t vec_same(const uint32_t *a, const uint32_t *b)
 {
     return vec_wide() ? same_wide(a, b) : same_portable(a, b);
+}
+
+uint32_t vec_same_bytes(const uint8_t *a, const uint8_t *b)
+{
+    return vec_wide() ? same_bytes_wide(a, b) : same_bytes_portable(a, b);
 }
 
 float vec_quantise(const float *in, size_t n, int8_t *out)

@@ -25,6 +25,8 @@ uint32_t vec_hamming(const uint64_t *a, const uint64_t *b, size_t words);
 uint32_t vec_apart(const int8_t *a, const int8_t *b, size_t n);
 /* How many of the TRAITS_SIGNATURE values of two signatures are equal. */
 uint32_t vec_same(const uint32_t *a, const uint32_t *b);
+/* The same of signatures whose values were cut to a byte. */
+uint32_t vec_same_bytes(const uint8_t *a, const uint8_t *b);
 
 /* Whether AVX2 is here and wanted; asked by every module that has two paths. */
 bool vec_wide(void);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/judge.h"
+#include "common/judge_sketch.h"
 #include "common/mem.h"
 #include "common/msg.h"
 #include "storer/db_item.h"
@@ -46,8 +47,7 @@ void decide_destroy(struct decide **decide)
     *decide = NULL;
 }
 
-/* --- loading -----------------------------------------------------------------------------------
- */
+/* --- loading --- */
 
 struct loading {
     struct memory *memory;
@@ -126,8 +126,7 @@ void decide_load(struct decide *decide)
     free(loading.bytes);
 }
 
-/* --- judging -----------------------------------------------------------------------------------
- */
+/* --- judging --- */
 
 bool decide_covers(const struct decide *decide, uint64_t epoch, const struct msg_verdict *verdict)
 {
@@ -184,6 +183,8 @@ static void gather(struct decide *decide, uint64_t as_of, const struct msg_verdi
 {
     const struct msg_candidate *proposed = verdict->candidates.at;
     const struct memory_item *item = NULL;
+    struct judge_sketch sketch;
+    size_t at = 0;
 
     decide->count = 0;
     for (size_t i = 0; as_of > 0 && i < verdict->candidates.count; i++) {
@@ -193,9 +194,9 @@ static void gather(struct decide *decide, uint64_t as_of, const struct msg_verdi
         else if (!item)
             db_traits_of(decide->db, proposed[i].id, consider_row, decide);
     }
-    for (size_t i = 0; (item = memory_latest(decide->memory, i)) && item->sequence > as_of; i++)
-        if (item->id)
-            consider(decide, item);
+    judge_sketch_of(&decide->traits, &sketch);
+    while ((item = memory_next(decide->memory, as_of, &decide->params, &sketch, &at)))
+        consider(decide, item);
 }
 
 static const struct judge_centre *centre_of(void *arg, uint64_t story)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/hash.h"
+#include "common/judge_sketch.h"
 #include "common/mem.h"
 #include "common/msg.h"
 #include "storer/map64.h"
@@ -17,8 +18,15 @@ struct slot {
     size_t vector_cap;
 };
 
+/* What is read of every later commit, apart from the rest, so that it is read fast. */
+struct brief {
+    uint64_t sequence;
+    struct judge_sketch sketch;
+};
+
 struct memory {
     struct slot *slots;
+    struct brief *briefs;    /* of the slots */
     size_t cap, count, next; /* next: where the next commit goes */
     struct map64 by_id;
     uint64_t floor;
@@ -30,6 +38,7 @@ struct memory *memory_create(size_t commits)
 
     memory->cap = commits;
     memory->slots = mem_calloc(commits, sizeof(*memory->slots));
+    memory->briefs = mem_calloc(commits, sizeof(*memory->briefs));
     return memory;
 }
 
@@ -48,6 +57,7 @@ void memory_destroy(struct memory **memory)
     for (size_t i = 0; i < (*memory)->cap; i++)
         free((*memory)->slots[i].vector);
     free((*memory)->slots);
+    free((*memory)->briefs);
     free(*memory);
     *memory = NULL;
 }
@@ -84,6 +94,8 @@ void memory_add(struct memory *memory, const struct memory_item *item,
     slot->item = *item;
     slot->item.model = memory_model(vector->model);
     keep_traits(slot, vector);
+    memory->briefs[memory->next].sequence = item->sequence;
+    judge_sketch_of(&slot->item.traits, &memory->briefs[memory->next].sketch);
     map64_put(&memory->by_id, item->id, slot);
     memory->next = (memory->next + 1) % memory->cap;
 }
@@ -95,11 +107,21 @@ const struct memory_item *memory_find(const struct memory *memory, uint64_t id)
     return slot ? &slot->item : NULL;
 }
 
-const struct memory_item *memory_latest(const struct memory *memory, size_t i)
+const struct memory_item *memory_next(const struct memory *memory, uint64_t as_of,
+                                      const struct judge_params *params,
+                                      const struct judge_sketch *sketch, size_t *i)
 {
-    if (i >= memory->count)
-        return NULL;
-    return &memory->slots[(memory->next + memory->cap - 1 - i) % memory->cap].item;
+    while (*i < memory->count) {
+        size_t at = (memory->next + memory->cap - 1 - *i) % memory->cap;
+        const struct brief *brief = &memory->briefs[at];
+
+        if (brief->sequence <= as_of)
+            return NULL;
+        ++*i;
+        if (!judge_sketch_strangers(params, sketch, &brief->sketch) && memory->slots[at].item.id)
+            return &memory->slots[at].item;
+    }
+    return NULL;
 }
 
 uint64_t memory_floor(const struct memory *memory)

@@ -9,6 +9,8 @@
 #include "common/buf.h"
 #include "common/traits.h"
 
+struct judge_params;
+struct judge_sketch;
 struct memory;
 struct msg_vector;
 
@@ -29,8 +31,11 @@ void memory_add(struct memory *memory, const struct memory_item *item,
                 const struct msg_vector *vector);
 /* The present state of an item; NULL where it is not remembered. */
 const struct memory_item *memory_find(const struct memory *memory, uint64_t id);
-/* The i-th latest commit (0 = the last one); NULL beyond the oldest. */
-const struct memory_item *memory_latest(const struct memory *memory, size_t i);
+/* The next commit after as_of that may matter to what has this sketch, from the *i-th latest on (0
+ * at first); *i moves behind it.  NULL: there is none left. */
+const struct memory_item *memory_next(const struct memory *memory, uint64_t as_of,
+                                      const struct judge_params *params,
+                                      const struct judge_sketch *sketch, size_t *i);
 /* Every commit after this sequence is remembered. */
 uint64_t memory_floor(const struct memory *memory);
 /* Says that commits up to this sequence are not remembered. */

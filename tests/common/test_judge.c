@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/judge.h"
+#include "common/judge_sketch.h"
 #include "common/traits.h"
 #include "common/vec.h"
 
@@ -365,11 +366,12 @@ END_TEST
 /* Pairs from strangers to twins, with and without vectors, signatures and keys. */
 START_TEST(test_what_does_not_matter_is_never_kept)
 {
-    int kept = 0, left = 0;
+    int kept = 0, left = 0, strangers = 0;
     for (int round = 0; round < 4000; round++) {
         struct sample *a = sample_new();
         struct sample *b = sample_like(a, (int)any(48), (int)any(DIMS));
         struct judge_candidate c = {.id = 1, .time_ms = 500}, out[JUDGE_BEST];
+        struct judge_sketch of_a, of_b;
         a->traits.dims = any(8) ? DIMS : 0;
         a->traits.title_key = any(3);
         b->traits.title_key = any(3);
@@ -377,6 +379,12 @@ START_TEST(test_what_does_not_matter_is_never_kept)
         b->traits.url_key = any(3);
         if (any(8) == 0)
             b->traits.signature = NULL;
+        judge_sketch_of(&a->traits, &of_a);
+        judge_sketch_of(&b->traits, &of_b);
+        if (judge_sketch_strangers(params(), &of_a, &of_b)) {
+            ck_assert(!judge_matters(params(), &a->traits, &b->traits));
+            strangers++;
+        }
         judge_score(params(), &a->traits, &b->traits, &c);
         if (judge_select(params(), 500, &c, 1, out)) {
             ck_assert(judge_matters(params(), &a->traits, &b->traits));
@@ -389,6 +397,7 @@ START_TEST(test_what_does_not_matter_is_never_kept)
     }
     ck_assert_int_gt(kept, 100);
     ck_assert_int_gt(left, 100);
+    ck_assert_int_gt(strangers, 100);
 }
 END_TEST
 

@@ -99,6 +99,20 @@ static void check_apart(void)
     }
 }
 
+static void check_same_bytes(const uint32_t *a, const uint32_t *b)
+{
+    uint8_t x[TRAITS_SIGNATURE], y[TRAITS_SIGNATURE];
+    uint32_t expected = 0;
+
+    for (size_t i = 0; i < TRAITS_SIGNATURE; i++) {
+        x[i] = (uint8_t)a[i];
+        y[i] = (uint8_t)b[i];
+        expected += x[i] == y[i];
+    }
+    ck_assert_uint_eq(vec_same_bytes(x, y), expected);
+    ck_assert_uint_eq(vec_same_bytes(x, x), TRAITS_SIGNATURE);
+}
+
 static void check_same(void)
 {
     uint32_t a[TRAITS_SIGNATURE], b[TRAITS_SIGNATURE], expected = 0;
@@ -110,6 +124,7 @@ static void check_same(void)
     }
     ck_assert_uint_eq(vec_same(a, b), expected);
     ck_assert_uint_eq(vec_same(a, a), TRAITS_SIGNATURE);
+    check_same_bytes(a, b);
 }
 
 static void check_quantise(void)

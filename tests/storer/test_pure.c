@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "common/mem.h"
+#include "common/judge.h"
+#include "common/judge_sketch.h"
 #include "common/msg.h"
 #include "storer/db_source.h"
 #include "storer/held.h"
@@ -236,10 +238,29 @@ START_TEST(quiesce_lapses_and_has_a_deadline)
 }
 END_TEST
 
+/* The commits after as_of that may matter to an item with this title, the latest first; 0 = none. */
+static void expect_after(const struct memory *memory, uint64_t as_of, uint64_t first,
+                         uint64_t second, uint64_t third, uint64_t fourth)
+{
+    const uint64_t ids[] = {first, second, third, fourth};
+    const struct judge_params *params = judge_params_of("m");
+    struct judge_sketch same = {.title_key = 77}, other = {.title_key = 78};
+    const struct memory_item *item = NULL;
+    size_t at = 0;
+
+    for (size_t i = 0; i < 4; i++) {
+        item = memory_next(memory, as_of, params, &same, &at);
+        ck_assert_uint_eq(item ? item->id : 0, ids[i]);
+    }
+    ck_assert_ptr_null(memory_next(memory, as_of, params, &same, &at));
+    at = 0;
+    ck_assert_ptr_null(memory_next(memory, as_of, params, &other, &at));
+}
+
 START_TEST(memory_forgets_the_oldest)
 {
     struct memory *memory = memory_create(4);
-    struct msg_vector vector = {.model = span_str("m")};
+    struct msg_vector vector = {.model = span_str("m"), .title_key = 77};
 
     for (uint64_t i = 1; i <= 6; i++)
         memory_add(memory, &(struct memory_item){.id = i, .sequence = i, .story = i}, &vector);
@@ -248,9 +269,9 @@ START_TEST(memory_forgets_the_oldest)
     ck_assert_uint_eq(memory_find(memory, 3)->sequence, 3);
     memory_add(memory, &(struct memory_item){.id = 3, .sequence = 7, .story = 3}, &vector);
     ck_assert_uint_eq(memory_find(memory, 3)->sequence, 7);
-    ck_assert_uint_eq(memory_latest(memory, 0)->id, 3);
-    ck_assert_uint_eq(memory_latest(memory, 3)->id, 4);
-    ck_assert_ptr_null(memory_latest(memory, 4));
+    expect_after(memory, 0, 3, 6, 5, 4);
+    expect_after(memory, 5, 3, 6, 0, 0);
+    expect_after(memory, 7, 0, 0, 0, 0);
     for (uint64_t i = 8; i <= 11; i++)
         memory_add(memory, &(struct memory_item){.id = i, .sequence = i, .story = i}, &vector);
     ck_assert_ptr_null(memory_find(memory, 3));
