@@ -26,7 +26,7 @@ int config_load(struct config *config, const char *path, struct buf *error);
 int config_environment(struct config *config, char *const *environment, struct buf *error);
 /* assignment is "section.name=value"; where says where it stands ("--set"). */
 int config_set(struct config *config, const char *assignment, const char *where, struct buf *error);
-/* Fills runtime.dir and store.path where they are empty, and checks what depends on two settings. */
+/* Fills runtime.dir and store.path where they are empty, and checks settings against each other. */
 int config_finish(struct config *config, struct buf *error);
 
 /* The table of all settings, for --help-config. */

@@ -16,7 +16,7 @@ struct hash_key {
 struct hash_key hash_key(uint64_t source, const void *guid, size_t n);
 /* XXH3-64 of the bytes. */
 uint64_t hash_64(const void *data, size_t n);
-/* Folds a further piece into a fingerprint; the order of the pieces counts, and so do their ends. */
+/* Folds a further piece into a fingerprint; the order and the ends of the pieces count. */
 uint64_t hash_fold(uint64_t so_far, const void *data, size_t n);
 /* The key in lower-case hexadecimal; out takes 33 bytes. */
 void hash_key_hex(const struct hash_key *key, char out[33]);

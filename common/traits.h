@@ -1,5 +1,5 @@
 /* What judging needs to know of an item, besides its time: its vector, its MinHash signature and a
- * few keys.  The embedder makes it, the vector frame carries it, the judge and the index read it. */
+ * few keys.  The embedder makes it, the vector frame carries it, judge and index read it. */
 #ifndef WEIR_COMMON_TRAITS_H
 #define WEIR_COMMON_TRAITS_H
 
@@ -13,15 +13,15 @@ enum {
 
 /* All pointers are borrowed from whoever holds the frame or the row. */
 struct traits {
-    uint32_t dims;            /* of the vector; 0 = there is none */
-    const int8_t *vector;     /* dims components of a unit vector, times 127/largest component */
-    float norm;               /* Euclidean length of the int8 vector; 0 where there is none */
+    uint32_t dims;             /* of the vector; 0 = there is none */
+    const int8_t *vector;      /* dims components of a unit vector, times 127/largest component */
+    float norm;                /* Euclidean length of the int8 vector; 0 where there is none */
     const uint32_t *signature; /* TRAITS_SIGNATURE values, or NULL where words < 3 */
-    uint32_t words;           /* words in the text (title not counted) */
-    uint64_t url_key;         /* hash of the canonical URL; 0 = none */
-    uint64_t title_key;       /* hash of the normalised title; 0 = none */
-    const uint32_t *figures;  /* hashed numbers of the text, ascending, distinct */
-    uint32_t figure_count;    /* <= TRAITS_FIGURES_MAX */
+    uint32_t words;            /* words in the text (title not counted) */
+    uint64_t url_key;          /* hash of the canonical URL; 0 = none */
+    uint64_t title_key;        /* hash of the normalised title; 0 = none */
+    const uint32_t *figures;   /* hashed numbers of the text, ascending, distinct */
+    uint32_t figure_count;     /* <= TRAITS_FIGURES_MAX */
 };
 
 #endif

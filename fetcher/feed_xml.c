@@ -12,7 +12,7 @@
 enum {
     NAMES = 256,                 /* slots of a cache, a power of two */
     ATTRS_MAX = 64,              /* of one element; further ones are passed over */
-    CHUNK = 256 * 1024,           /* bytes handed to the parser at once */
+    CHUNK = 256 * 1024,          /* bytes handed to the parser at once */
     ENTITIES = 32,               /* declared ones that are kept, */
     ENTITY_BYTES = 128,          /* their length, */
     EXPANDED_BYTES = 256 * 1024, /* and what all of them may come to in a document */

@@ -1,7 +1,7 @@
-/* HTML that strangers wrote: reduced to an allow-list, or to its text.  Cut into tags and text as the
- * HTML Living Standard says (13.2.5); everything that comes out is written anew.  The tokeniser is
- * our own: libxml2's HTML parser looks for each end tag among all open elements, which took 12.8 s
- * for 80,000 nested elements with as many stray end tags.  Pure: nothing is fetched.
+/* HTML that strangers wrote: reduced to an allow-list, or to its text.  Cut into tags and text as
+ * the HTML Living Standard says (13.2.5); everything that comes out is written anew.  The tokeniser
+ * is our own: libxml2's HTML parser looks for each end tag among all open elements, which took 12.8
+ * s for 80,000 nested elements with as many stray end tags.  Pure: nothing is fetched.
  *
  * Input is UTF-8 (bytes that are not are replaced by U+FFFD).  Output is valid UTF-8 without
  * control characters other than tab and newline. */

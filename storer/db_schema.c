@@ -4,8 +4,8 @@
 
 static const char *const migrations[] = {
     /* 1 */
-    /* epoch, head, accepted, stored, updated, known, dead, paused, file: integers.  head is the last
-     * sequence given; the totals and the rows of fetch_item make the sum of DESIGN 3.1. */
+    /* epoch, head, accepted, stored, updated, known, dead, paused, file: integers.  head is the
+     * last sequence given; the totals and the rows of fetch_item make the sum of DESIGN 3.1. */
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;"
 
     "CREATE TABLE category (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);"

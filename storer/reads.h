@@ -1,11 +1,14 @@
 /* The verbs that only read: JSON in, JSON out.  Belongs to one thread, which owns the connection.
  *
- *   source.list {id?, after?, limit?}        -> {sources: [{id, url, title, link, host, state, items,
- *                                                errors, last_error, categories, fetching, ..._ms}]}
+ *   source.list {id?, after?, limit?}        -> {sources: [{id, url, title, link, host, state,
+ *                                                items, errors, last_error, categories, fetching,
+ *                                                ..._ms}]}
  *   stories {limit?, since_ms?, before_ms?, before_id?}
  *                                            -> {stories: [story]}, newest first
- *   story {id, after?, limit?}               -> story and members: [{id, copy_of, time_ms, title, ..}]
- *   items {source?, since_ms?, before?, limit?}  -> {items: [{id, source, story, copy_of, ..}]}
+ *   story {id, after?, limit?}               -> story and members: [{id, copy_of, time_ms, title,
+ *                                                ..}]
+ *   items {source?, since_ms?, before?, limit?}
+ *                                            -> {items: [{id, source, story, copy_of, ..}]}
  *   item {id}                                -> the item with content, text, enclosures
  *   order {after?, limit?}                   -> {items: [{id, sequence, source, story, copy_of,
  *                                                time_ms, guid, key}]}, as first committed

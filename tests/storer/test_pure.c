@@ -238,7 +238,8 @@ START_TEST(quiesce_lapses_and_has_a_deadline)
 }
 END_TEST
 
-/* The commits after as_of that may matter to an item with this title, the latest first; 0 = none. */
+/* The commits after as_of that may matter to an item with this title, the latest first; 0 = none.
+ */
 static void expect_after(const struct memory *memory, uint64_t as_of, uint64_t first,
                          uint64_t second, uint64_t third, uint64_t fourth)
 {
