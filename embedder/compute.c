@@ -13,6 +13,8 @@
 #include "embedder/model.h"
 #include "embedder/traits.h"
 
+enum { ANSWERS_AT_ONCE = 8 };
+
 struct compute {
     const struct config *config;
     struct model *model;
@@ -96,7 +98,8 @@ static enum compute_result work(struct compute *compute, zmsg_t *message)
     return embed(compute, &header, &item);
 }
 
-static void serve(struct compute *compute, zsock_t *pipe, zmsg_t **message)
+/* Turns an item's message into its answer. */
+static void serve(struct compute *compute, zmsg_t **message)
 {
     zframe_t *frame = zmsg_pop(*message);
     struct compute_ticket ticket;
@@ -113,24 +116,41 @@ static void serve(struct compute *compute, zsock_t *pipe, zmsg_t **message)
         *message = zmsg_new();
     }
     zmsg_pushmem(*message, &ticket, sizeof(ticket));
-    zmsg_send(message, pipe);
+}
+
+/* Answers go together while more items wait: each wakes the main thread otherwise. */
+static void answer(zsock_t *pipe, zmsg_t **answers, size_t *count)
+{
+    for (size_t i = 0; i < *count; i++)
+        zmsg_send(&answers[i], pipe);
+    *count = 0;
 }
 
 static void compute_actor(zsock_t *pipe, void *arg)
 {
     struct compute compute = {.config = arg, .model = model_create()};
+    zmsg_t *answers[ANSWERS_AT_ONCE];
+    size_t count = 0;
     bool going = true;
 
     zsock_signal(pipe, 0);
     while (going) {
-        zmsg_t *message = zmsg_recv(pipe);
+        zmsg_t *message = NULL;
 
+        if (count == ANSWERS_AT_ONCE || (count > 0 && !(zsock_events(pipe) & ZMQ_POLLIN)))
+            answer(pipe, answers, &count);
+        message = zmsg_recv(pipe);
         /* One frame alone is the word $TERM; NULL is an interrupted wait. */
         going = !message || zmsg_size(message) > 1;
-        if (message && going)
-            serve(&compute, pipe, &message);
-        zmsg_destroy(&message);
+        if (message && going) {
+            serve(&compute, &message);
+            answers[count++] = message;
+        } else {
+            zmsg_destroy(&message);
+        }
     }
+    for (size_t i = 0; i < count; i++)
+        zmsg_destroy(&answers[i]);
     model_destroy(&compute.model);
     msg_pool_free(&compute.pool);
     buf_free(&compute.out);
