@@ -170,6 +170,36 @@ static int line_of(const char *path, const char *section, const char *name)
     return found;
 }
 
+/* ZPL (rfc.zeromq.org/spec/4): blanks, 4 a level, a name, and nothing or a value behind it. */
+static bool is_zpl(const char *line)
+{
+    const char *name = line + strspn(line, " ");
+    const char *rest = name + strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                           "0123456789$-_@.&+/");
+
+    rest += strspn(rest, " \t\r\n");
+    if (name == rest || *name == '#')
+        return *rest == '\0' || *rest == '#';
+    return (name - line) % 4 == 0 && (*rest == '\0' || *rest == '#' || *rest == '=');
+}
+
+/* The first line that czmq cannot have liked; 0 where none is found. */
+static int bad_line(const char *path)
+{
+    FILE *file = fopen(path, "r");
+    char line[4096];
+    int number = 0;
+    bool bad = false;
+
+    while (file && !bad && fgets(line, sizeof(line), file)) {
+        number++;
+        bad = !is_zpl(line);
+    }
+    if (file)
+        fclose(file);
+    return bad ? number : 0;
+}
+
 static int load_one(struct config *config, const char *path, const char *section, zconfig_t *node,
                     struct buf *error)
 {
@@ -227,9 +257,9 @@ int config_load(struct config *config, const char *path, struct buf *error)
     root = about.st_size == 0 ? zconfig_new("root", NULL) : zconfig_load(path);
     if (!root) {
         buf_printf(error,
-                   "%s: not a ZPL file: sections at the margin, `name = value` lines indented"
-                   " by 4 blanks",
-                   path);
+                   "%s line %d: not a ZPL file: sections at the margin, `name = value` lines "
+                   "indented by 4 blanks",
+                   path, bad_line(path));
         return -1;
     }
     for (zconfig_t *node = zconfig_child(root); node && !result; node = zconfig_next(node))

@@ -81,7 +81,7 @@ static int add_hex(struct buf *out, const char *text)
     return 0;
 }
 
-static int set_field(const struct msg_field *field, char *at, const char *value)
+static int set_field(const struct msg_field *field, char *at, char *value)
 {
     struct buf bytes = {0};
 
@@ -101,7 +101,9 @@ static int set_field(const struct msg_field *field, char *at, const char *value)
     case FIELD_B:
         if (add_hex(&bytes, value))
             return -1;
-        *(struct span *)(void *)at = buf_span(&bytes); /* lives until the end */
+        memcpy(value, bytes.data, bytes.len); /* in the place of its digits, as texts are */
+        *(struct span *)(void *)at = span_of(value, bytes.len);
+        buf_free(&bytes);
         return 0;
     case FIELD_L:
         break;
