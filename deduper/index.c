@@ -100,8 +100,8 @@ static bool make_room(struct index *self, uint64_t id, int64_t time_ms)
     return true;
 }
 
-bool index_add(struct index *self, uint64_t id, int64_t time_ms, uint64_t story, uint64_t copy_of,
-               const struct traits *t)
+bool index_add(struct index *self, uint64_t id, int64_t time_ms, int64_t seen_ms, uint64_t story,
+               uint64_t copy_of, const struct traits *t)
 {
     uint32_t slot = index_ids_find(&self->ids, id);
     if (t->dims && t->dims != self->dims) {
@@ -115,7 +115,8 @@ bool index_add(struct index *self, uint64_t id, int64_t time_ms, uint64_t story,
         return false;
     }
     slot = index_entries_take(&self->entries);
-    index_entry_set(index_entries_at(&self->entries, slot), id, time_ms, story, copy_of, t);
+    index_entry_set(index_entries_at(&self->entries, slot), id, time_ms, seen_ms, story, copy_of,
+                    t);
     index_ids_add(&self->ids, id, slot);
     index_age_add(&self->age, (struct index_aged){time_ms, id, slot});
     lsh_put(self->lsh, slot, id, t);
@@ -162,10 +163,10 @@ static void candidate(const struct index *self, const struct traits *item, uint3
 
 /* Whether a slot found by its hash is worth a full comparison. */
 static bool promising(const struct index *self, const struct traits *item, uint32_t slot,
-                      uint64_t except)
+                      int64_t seen_from_ms, uint64_t except)
 {
     const struct index_entry *e = index_entries_at(&self->entries, slot);
-    if (e->id == except)
+    if (e->id == except || e->seen_ms < seen_from_ms)
         return false;
     if ((item->url_key && e->url_key == item->url_key) ||
         (item->title_key && e->title_key == item->title_key))
@@ -190,14 +191,18 @@ static size_t near_by_vector(struct index *self, const struct traits *item,
 struct asked {
     const struct index *self;
     const struct traits *item;
+    int64_t seen_from_ms;
 };
 
-/* What judge_select () would not take as near must not take the place of what it would. */
+/* What judge_select () would not take as near, or the storer would not compare, must not take the
+ * place of what it would. */
 static bool may_be_near(void *arg, uint32_t slot)
 {
     const struct asked *asked = arg;
-    struct traits t = index_entry_traits(index_entries_at(&asked->self->entries, slot));
-    return !judge_other_tables(&asked->self->params, asked->item, &t);
+    const struct index_entry *e = index_entries_at(&asked->self->entries, slot);
+    struct traits t = index_entry_traits(e);
+    return e->seen_ms >= asked->seen_from_ms &&
+           !judge_other_tables(&asked->self->params, asked->item, &t);
 }
 
 static int64_t shifted(int64_t time_ms, int64_t by_ms)
@@ -208,14 +213,14 @@ static int64_t shifted(int64_t time_ms, int64_t by_ms)
     return sum;
 }
 
-size_t index_query(struct index *self, const struct traits *item, int64_t time_ms, uint64_t except,
-                   struct judge_candidate *out)
+size_t index_query(struct index *self, const struct traits *item, int64_t time_ms,
+                   int64_t seen_from_ms, uint64_t except, struct judge_candidate *out)
 {
     size_t n = 0, found = lsh_find(self->lsh, item, self->found, FOUND_MAX, &self->cut);
     for (size_t i = 0; i < found; i++)
-        if (promising(self, item, self->found[i], except))
+        if (promising(self, item, self->found[i], seen_from_ms, except))
             candidate(self, item, self->found[i], &self->list[n++]);
-    struct asked asked = {self, item};
+    struct asked asked = {self, item, seen_from_ms};
     struct engine_query query = {.vector = item->vector,
                                  .norm = item->norm,
                                  .accept = may_be_near,

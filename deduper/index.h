@@ -30,11 +30,12 @@ struct index *index_create(uint32_t dims, size_t capacity, const struct judge_pa
 /* Takes a pointer to NULL too, and nulls. */
 void index_destroy(struct index **self);
 
-/* Adds an entry, or replaces the one with this id.  Traits are copied.  copy_of: the original's id
- * or 0.  When the index is full the oldest entry (time, then id) goes; returns false where that
- * would be this one, or where its vector has other dimensions: nothing is changed then. */
-bool index_add(struct index *self, uint64_t id, int64_t time_ms, uint64_t story, uint64_t copy_of,
-               const struct traits *traits);
+/* Adds an entry, or replaces the one with this id.  Traits are copied.  seen_ms: when it was
+ * fetched.  copy_of: the original's id or 0.  When the index is full the oldest entry (time, then
+ * id) goes; returns false where that would be this one, or where its vector has other dimensions:
+ * nothing is changed then. */
+bool index_add(struct index *self, uint64_t id, int64_t time_ms, int64_t seen_ms, uint64_t story,
+               uint64_t copy_of, const struct traits *traits);
 /* Changes what an entry belongs to.  False: unknown id. */
 bool index_move(struct index *self, uint64_t id, uint64_t story, uint64_t copy_of);
 /* False: unknown id. */
@@ -45,9 +46,10 @@ size_t index_forget_before(struct index *self, int64_t time_ms);
 void index_clear(struct index *self);
 
 /* Writes the best candidates for an item (at most JUDGE_BEST, ascending by id) and returns their
- * number.  An entry with id `except` is left out (0 = none). */
-size_t index_query(struct index *self, const struct traits *item, int64_t time_ms, uint64_t except,
-                   struct judge_candidate *out);
+ * number.  Entries fetched before seen_from_ms are left out, and the one with id `except` (0 =
+ * none). */
+size_t index_query(struct index *self, const struct traits *item, int64_t time_ms,
+                   int64_t seen_from_ms, uint64_t except, struct judge_candidate *out);
 /* Writes the k entries nearest by cosine, best first, ties by lowest id, whatever their time;
  * returns their number.  For searches; out has room for k. */
 size_t index_nearest(struct index *self, const struct traits *item, size_t k,

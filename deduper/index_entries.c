@@ -51,13 +51,14 @@ size_t index_entries_bytes(const struct index_entries *self)
            self->blocks_used * BLOCK * sizeof(struct index_entry);
 }
 
-void index_entry_set(struct index_entry *e, uint64_t id, int64_t time_ms, uint64_t story,
-                     uint64_t copy_of, const struct traits *t)
+void index_entry_set(struct index_entry *e, uint64_t id, int64_t time_ms, int64_t seen_ms,
+                     uint64_t story, uint64_t copy_of, const struct traits *t)
 {
     e->id = id;
     e->story = story;
     e->copy_of = copy_of;
     e->time_ms = time_ms;
+    e->seen_ms = seen_ms;
     e->url_key = t->url_key;
     e->title_key = t->title_key;
     e->norm = t->dims ? t->norm : 0;

@@ -11,7 +11,7 @@
 
 struct index_entry {
     uint64_t id, story, copy_of;
-    int64_t time_ms;
+    int64_t time_ms, seen_ms;
     uint64_t url_key, title_key;
     float norm;
     uint32_t words, figure_count;
@@ -37,8 +37,8 @@ void index_entries_give(struct index_entries *self, uint32_t slot);
 struct index_entry *index_entries_at(const struct index_entries *self, uint32_t slot);
 size_t index_entries_bytes(const struct index_entries *self);
 
-void index_entry_set(struct index_entry *e, uint64_t id, int64_t time_ms, uint64_t story,
-                     uint64_t copy_of, const struct traits *t);
+void index_entry_set(struct index_entry *e, uint64_t id, int64_t time_ms, int64_t seen_ms,
+                     uint64_t story, uint64_t copy_of, const struct traits *t);
 /* What the entry knows of the item's traits: all but the vector.  Borrowed from the entry. */
 struct traits index_entry_traits(const struct index_entry *e);
 

@@ -114,7 +114,8 @@ bool memory_apply(struct memory *memory, const struct msg_entry *entry)
         complete = learn_dims(memory, traits.dims);
     if (entry->seen_ms > memory->newest_ms)
         memory->newest_ms = entry->seen_ms;
-    if (index_add(memory->index, entry->id, entry->time_ms, entry->story, entry->copy_of, &traits))
+    if (index_add(memory->index, entry->id, entry->time_ms, entry->seen_ms, entry->story,
+                  entry->copy_of, &traits))
         remember_arrival(memory, entry->id, entry->seen_ms);
     forget_old(memory);
     return complete;
@@ -123,6 +124,11 @@ bool memory_apply(struct memory *memory, const struct msg_entry *entry)
 struct index *memory_index(struct memory *memory)
 {
     return memory->index;
+}
+
+int64_t memory_seen_from(const struct memory *memory, int64_t seen_ms)
+{
+    return (seen_ms > memory->newest_ms ? seen_ms : memory->newest_ms) - memory->window_ms;
 }
 
 int64_t memory_oldest_ms(const struct memory *memory, int64_t now_ms)

@@ -20,6 +20,9 @@ void memory_clear(struct memory *memory);
 bool memory_apply(struct memory *memory, const struct msg_entry *entry);
 /* The index, to be queried. */
 struct index *memory_index(struct memory *memory);
+/* An item fetched then is compared with what was fetched since: whatever was forgotten by now, or
+ * could be, is left out. */
+int64_t memory_seen_from(const struct memory *memory, int64_t seen_ms);
 /* Items fetched before this are not needed. */
 int64_t memory_oldest_ms(const struct memory *memory, int64_t now_ms);
 

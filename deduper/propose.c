@@ -46,7 +46,8 @@ static size_t query(struct deduper *deduper, const struct parts *parts,
         traits.dims = 0;
     if (parts->header.kind == MSG_KIND_SEARCH)
         return index_nearest(index, &traits, JUDGE_BEST, out);
-    return index_query(index, &traits, msg_item_time(&parts->item), 0, out);
+    return index_query(index, &traits, msg_item_time(&parts->item),
+                       memory_seen_from(deduper->memory, parts->item.seen_ms), 0, out);
 }
 
 static void write_verdict(struct deduper *deduper, const struct judge_candidate *found, size_t n)

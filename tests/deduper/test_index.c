@@ -75,7 +75,7 @@ static const struct judge_params *params(void)
 
 static void add(struct index *index, size_t i)
 {
-    ck_assert(index_add(index, i + 1, time_of(i), 1000 + i % 7, i % 3, &samples[i].traits));
+    ck_assert(index_add(index, i + 1, time_of(i), 0, 1000 + i % 7, i % 3, &samples[i].traits));
 }
 
 static void assert_same(const struct judge_candidate *a, size_t na, const struct judge_candidate *b,
@@ -115,17 +115,42 @@ START_TEST(test_query_equals_full_scan)
     struct judge_candidate a[JUDGE_BEST], b[JUDGE_BEST];
     size_t proposed = 0;
     for (size_t i = 0; i < TEXTS; i++) {
-        size_t n = index_query(index, &samples[i].traits, time_of(i), 0, a);
+        size_t n = index_query(index, &samples[i].traits, time_of(i), INT64_MIN, 0, a);
         assert_same(a, n, b, full_scan(&samples[i].traits, time_of(i), i, 0, b));
         proposed += n;
         add(index, i);
     }
     ck_assert_uint_gt(proposed, TEXTS);
-    size_t n = index_query(index, &samples[9].traits, time_of(9), 10, a);
+    size_t n = index_query(index, &samples[9].traits, time_of(9), INT64_MIN, 10, a);
     assert_same(a, n, b, full_scan(&samples[9].traits, time_of(9), TEXTS, 10, b));
     index_destroy(&index);
     ck_assert_ptr_null(index);
     index_destroy(&index);
+}
+END_TEST
+
+/* What was fetched too long ago takes nobody's place. */
+START_TEST(test_fetched_long_ago)
+{
+    struct index *old = index_create(DIMS, TEXTS, params());
+    struct index *without = index_create(DIMS, TEXTS, params());
+    struct judge_candidate a[JUDGE_BEST], b[JUDGE_BEST];
+    size_t proposed = 0;
+    for (size_t i = 0; i < TEXTS; i++) {
+        int64_t seen_ms = any(2) ? 100 : 99;
+        index_add(old, i + 1, 0, seen_ms, 1, 0, &samples[i].traits);
+        if (seen_ms == 100)
+            index_add(without, i + 1, 0, seen_ms, 1, 0, &samples[i].traits);
+    }
+    for (size_t q = 0; q < QUERIES; q++) {
+        const struct traits *item = &samples[any(TEXTS)].traits;
+        size_t n = index_query(old, item, 0, 100, 0, a);
+        assert_same(a, n, b, index_query(without, item, 0, INT64_MIN, 0, b));
+        proposed += n;
+    }
+    ck_assert_uint_gt(proposed, QUERIES);
+    index_destroy(&old);
+    index_destroy(&without);
 }
 END_TEST
 
@@ -134,8 +159,8 @@ static struct index *by_detours(size_t n)
 {
     struct index *index = index_create(DIMS, 2 * TEXTS, params());
     for (size_t i = n; i-- > 0;) {
-        index_add(index, i + 1, 5, 1, 0, &samples[any(TEXTS)].traits);
-        index_add(index, 100000 + i, time_of(i), 1, 0, &samples[any(TEXTS)].traits);
+        index_add(index, i + 1, 5, 0, 1, 0, &samples[any(TEXTS)].traits);
+        index_add(index, 100000 + i, time_of(i), 0, 1, 0, &samples[any(TEXTS)].traits);
         add(index, i);
     }
     for (size_t i = 0; i < n; i++)
@@ -158,8 +183,8 @@ START_TEST(test_history_leaves_no_trace)
         add(straight, i);
     for (size_t q = 0; q < QUERIES; q++) {
         const struct traits *item = &samples[1000 + q].traits;
-        size_t n = index_query(straight, item, 0, 0, a);
-        assert_same(a, n, b, index_query(detours, item, 0, 0, b));
+        size_t n = index_query(straight, item, 0, INT64_MIN, 0, a);
+        assert_same(a, n, b, index_query(detours, item, 0, INT64_MIN, 0, b));
     }
     index_counts(detours, &counts);
     ck_assert_uint_eq(counts.entries, 1000);
@@ -178,7 +203,7 @@ START_TEST(test_full_index_drops_the_oldest)
     ck_assert_uint_eq(counts.entries, 100);
     ck_assert_uint_eq(counts.evicted, 100);
     ck_assert(!index_remove(index, 150)); /* id 150 is sample 149 */
-    ck_assert(!index_add(index, 1, time_of(0), 1, 0, &samples[0].traits));
+    ck_assert(!index_add(index, 1, time_of(0), 0, 1, 0, &samples[0].traits));
     index_counts(index, &counts);
     ck_assert_uint_eq(counts.refused, 1);
     ck_assert(index_remove(index, 151));
@@ -207,7 +232,7 @@ START_TEST(test_forget_move_clear)
     index_clear(index);
     index_counts(index, &counts);
     ck_assert_uint_eq(counts.entries, 0);
-    ck_assert_uint_eq(index_query(index, &samples[250].traits, 0, 0, c), 0);
+    ck_assert_uint_eq(index_query(index, &samples[250].traits, 0, INT64_MIN, 0, c), 0);
     index_destroy(&index);
 }
 END_TEST
@@ -219,7 +244,7 @@ START_TEST(test_other_dimensions_are_refused)
     struct traits odd = samples[0].traits;
     odd.dims = DIMS / 2;
     odd.norm = 1;
-    ck_assert(!index_add(index, 1, 0, 1, 0, &odd));
+    ck_assert(!index_add(index, 1, 0, 0, 1, 0, &odd));
     for (size_t i = 0; i < 50; i++)
         add(index, i);
     ck_assert_uint_eq(index_nearest(index, &odd, 5, c), 0);
@@ -229,8 +254,8 @@ START_TEST(test_other_dimensions_are_refused)
     odd.dims = 0;
     odd.norm = 0;
     odd.url_key = 5;
-    ck_assert(index_add(index, 1, 0, 1, 0, &odd));
-    ck_assert_uint_eq(index_query(index, &odd, 0, 0, c), 1);
+    ck_assert(index_add(index, 1, 0, 0, 1, 0, &odd));
+    ck_assert_uint_eq(index_query(index, &odd, 0, INT64_MIN, 0, c), 1);
     index_destroy(&index);
 }
 END_TEST
@@ -242,9 +267,9 @@ START_TEST(test_paths_agree)
     for (size_t i = 0; i < 1000; i++)
         add(index, i);
     for (size_t q = 0; q < QUERIES; q++) {
-        size_t n = index_query(index, &samples[1000 + q].traits, 0, 0, a);
+        size_t n = index_query(index, &samples[1000 + q].traits, 0, INT64_MIN, 0, a);
         vec_force_portable(true);
-        assert_same(a, n, b, index_query(index, &samples[1000 + q].traits, 0, 0, b));
+        assert_same(a, n, b, index_query(index, &samples[1000 + q].traits, 0, INT64_MIN, 0, b));
         vec_force_portable(false);
     }
     index_destroy(&index);
@@ -262,12 +287,12 @@ START_TEST(test_very_common_text_is_cut_the_same)
     plain.norm = 0;
     plain.signature = samples[3].signature;
     for (size_t i = 0; i < 1000; i++) {
-        index_add(up, i + 1, 0, 1, 0, &plain);
-        index_add(down, 1000 - i, 0, 1, 0, &plain);
+        index_add(up, i + 1, 0, 0, 1, 0, &plain);
+        index_add(down, 1000 - i, 0, 0, 1, 0, &plain);
     }
-    size_t n = index_query(up, &plain, 0, 0, a);
+    size_t n = index_query(up, &plain, 0, INT64_MIN, 0, a);
     ck_assert_uint_gt(n, 0);
-    assert_same(a, n, b, index_query(down, &plain, 0, 0, b));
+    assert_same(a, n, b, index_query(down, &plain, 0, INT64_MIN, 0, b));
     index_counts(up, &counts);
     ck_assert_uint_gt(counts.cut, 0);
     index_destroy(&up);
@@ -282,6 +307,7 @@ int main(void)
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, test_query_equals_full_scan);
+    tcase_add_test(tests, test_fetched_long_ago);
     tcase_add_test(tests, test_history_leaves_no_trace);
     tcase_add_test(tests, test_full_index_drops_the_oldest);
     tcase_add_test(tests, test_forget_move_clear);

@@ -40,7 +40,7 @@ static struct judge_verdict judge(struct run *run, const struct fit_item *item, 
     if (!run->index)
         return v;
     struct judge_candidate best[JUDGE_BEST];
-    size_t n = index_query(run->index, &item->traits, time_ms, 0, best);
+    size_t n = index_query(run->index, &item->traits, time_ms, INT64_MIN, 0, best);
     judge_decide(params, &item->traits, time_ms, best, n, centre_of, run, &w);
     run->options->lost += v.kind != w.kind || v.story != w.story || v.copy_of != w.copy_of;
     return w;
@@ -58,7 +58,7 @@ static void commit(struct run *run, uint32_t at, int64_t time_ms, const struct j
     run->list[run->seen++] = (struct judge_candidate){
         .id = id, .story = story, .copy_of = v->copy_of, .time_ms = time_ms};
     if (run->index)
-        index_add(run->index, id, time_ms, story, v->copy_of, &item->traits);
+        index_add(run->index, id, time_ms, 0, story, v->copy_of, &item->traits);
 }
 
 void fit_run(const struct fit_set *set, struct fit_options *options, const uint32_t *order,
