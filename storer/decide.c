@@ -16,11 +16,12 @@ struct decide {
     struct decide_limits limits;
     struct memory *memory;
     struct stories *stories;
+    int64_t newest_ms; /* when the item fetched last was fetched */
     /* of the item in hand */
     struct judge_params params;
     struct traits traits;
     uint64_t model;
-    int64_t time_ms, seen_ms;
+    int64_t time_ms, seen_from_ms;
     struct judge_candidate *candidates;
     size_t count, cap;
 };
@@ -112,11 +113,14 @@ void decide_load(struct decide *decide)
                               .vectors = mem_calloc(most, sizeof(struct msg_vector)),
                               .bytes = mem_calloc(most, sizeof(struct buf))};
 
+    decide->newest_ms = 0;
     memory_clear(decide->memory);
     stories_clear(decide->stories);
     db_traits_latest(decide->db, (int64_t)most, load_row, &loading);
     for (size_t i = loading.count; i-- > 0;) {
         memory_add(decide->memory, &loading.items[i], &loading.vectors[i]);
+        if (decide->newest_ms < loading.items[i].seen_ms)
+            decide->newest_ms = loading.items[i].seen_ms;
         buf_free(&loading.bytes[i]);
     }
     if (loading.count == most)
@@ -131,20 +135,28 @@ void decide_load(struct decide *decide)
 bool decide_covers(const struct decide *decide, uint64_t epoch, const struct msg_verdict *verdict)
 {
     uint64_t as_of = verdict->epoch == epoch ? verdict->as_of : 0;
+    const struct msg_candidate *proposed = verdict->candidates.at;
 
-    return as_of >= memory_floor(decide->memory);
+    if (as_of < memory_floor(decide->memory))
+        return false;
+    for (size_t i = 0; as_of > 0 && i < verdict->candidates.count; i++) {
+        const struct memory_item *item = memory_find(decide->memory, proposed[i].id);
+
+        if (item && item->sequence > as_of)
+            return false;
+    }
+    return true;
 }
 
-/* Near in time by what the items say; and fetched not so long before that an index may have
- * forgotten it, or the verdict would depend on whose index was asked. */
+/* Near in time by what the items say; and fetched not so long ago that an index may have forgotten
+ * it, or the verdict would depend on whose index was asked. */
 static bool in_window(const struct decide *decide, const struct memory_item *item)
 {
     uint64_t gap = item->time_ms > decide->time_ms
                        ? (uint64_t)item->time_ms - (uint64_t)decide->time_ms
                        : (uint64_t)decide->time_ms - (uint64_t)item->time_ms;
 
-    return gap <= (uint64_t)decide->limits.window_ms &&
-           item->seen_ms >= decide->seen_ms - decide->limits.window_ms;
+    return gap <= (uint64_t)decide->limits.window_ms && item->seen_ms >= decide->seen_from_ms;
 }
 
 static void consider(struct decide *decide, const struct memory_item *item)
@@ -221,7 +233,8 @@ void decide_item(struct decide *decide, const struct msg_vector *vector, int64_t
     msg_vector_traits(vector, space, &decide->traits);
     decide->model = memory_model(vector->model);
     decide->time_ms = time_ms;
-    decide->seen_ms = seen_ms;
+    decide->seen_from_ms =
+        (seen_ms > decide->newest_ms ? seen_ms : decide->newest_ms) - decide->limits.window_ms;
     gather(decide, as_of, verdict);
     judge_decide(&decide->params, &decide->traits, time_ms, decide->candidates, decide->count,
                  centre_of, decide, out);
@@ -233,6 +246,8 @@ void decide_learn(struct decide *decide, const struct memory_item *item, bool fr
     uint64_t model = memory_model(vector->model);
 
     memory_add(decide->memory, item, vector);
+    if (decide->newest_ms < item->seen_ms)
+        decide->newest_ms = item->seen_ms;
     if (!fresh)
         stories_drop(decide->stories, item->story);
     else if (item->story == item->id)

@@ -27,8 +27,9 @@ void decide_destroy(struct decide **decide);
 /* Takes the last commits from the store again; at start, and after a transaction that failed. */
 void decide_load(struct decide *decide);
 
-/* Whether memory reaches back to what the proposal had seen; otherwise some commits would be
- * overlooked, and it is better made again. */
+/* Whether memory reaches back to what the proposal had seen, and none of its candidates has changed
+ * since (it took the place of one that may now be better).  Otherwise something would be
+ * overlooked, and the proposal is better made again. */
 bool decide_covers(const struct decide *decide, uint64_t epoch, const struct msg_verdict *verdict);
 /* The verdict on an item that is not in the store. */
 void decide_item(struct decide *decide, const struct msg_vector *vector, int64_t time_ms,

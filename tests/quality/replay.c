@@ -42,6 +42,7 @@ struct commit {
 
 struct replay {
     int64_t window_ms;
+    int64_t newest_ms;       /* when the item fetched last was fetched */
     bool pairs;              /* nothing is judged in order */
     struct commit **commits; /* each id once, in the order of first commits */
     size_t count;
@@ -156,6 +157,7 @@ static const struct judge_centre *centre_of(void *arg, uint64_t story)
 static size_t scan(struct replay *replay, const struct judge_params *params,
                    const struct commit *item)
 {
+    int64_t now_ms = item->seen_ms > replay->newest_ms ? item->seen_ms : replay->newest_ms;
     size_t n = 0;
 
     for (size_t i = 0; i < replay->count; i++) {
@@ -163,7 +165,7 @@ static size_t scan(struct replay *replay, const struct judge_params *params,
         struct traits traits = seen_by(other, item);
 
         if (llabs((long long)(other->time_ms - item->time_ms)) > replay->window_ms ||
-            other->seen_ms < item->seen_ms - replay->window_ms)
+            other->seen_ms < now_ms - replay->window_ms)
             continue;
         replay->candidates[n] = (struct judge_candidate){.id = other->id,
                                                          .story = other->story,
@@ -210,6 +212,8 @@ static void take(struct replay *replay, struct commit *commit)
     }
     if (!replay->pairs)
         judge(replay, commit);
+    if (replay->newest_ms < commit->seen_ms)
+        replay->newest_ms = commit->seen_ms;
     replay->count++;
     replay->commits = mem_realloc(replay->commits, replay->count, sizeof(struct commit *));
     replay->candidates =

@@ -500,6 +500,7 @@ struct ring_item {
     unsigned n;        /* its number: guid, key, text */
     uint64_t revision; /* 0: taken for 1 */
     uint64_t flags, rounds, epoch, as_of;
+    uint64_t candidate; /* proposed; 0: none */
     bool no_vector;
     unsigned direction; /* of the vector: equal ones are alike */
 };
@@ -511,7 +512,9 @@ UNUSED static void ring_verdict(struct ring *ring, const struct ring_item *at)
     int8_t vector[512] = {0};
     uint8_t key[16];
     struct msg_vector v = {.model = span_str("builtin-512-v1"), .words = 100};
-    struct msg_verdict verdict = {.epoch = at->epoch, .as_of = at->as_of};
+    struct msg_candidate candidate = {.id = at->candidate};
+    struct msg_verdict verdict = {
+        .epoch = at->epoch, .as_of = at->as_of, .candidates = {&candidate, at->candidate != 0}};
     struct msg_item item = {.revision = at->revision ? at->revision : 1, .seen_ms = clock_utc_ms()};
 
     ring_key(at->source, at->n, key);

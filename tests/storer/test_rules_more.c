@@ -225,6 +225,37 @@ START_TEST(rule_09_rejudged_three_rounds_then_by_itself)
 }
 END_TEST
 
+START_TEST(rule_09_a_candidate_that_changed_is_proposed_anew)
+{
+    struct ring_item late = {.n = 2, .candidate = 2, .as_of = 2};
+    struct msg_header again;
+    zmsg_t *message = NULL;
+
+    begin();
+    fetch_items(0, 2);
+    next_fetch();
+    late.fetch = header.fetch;
+    late.source = header.source;
+    late.epoch = header.epoch;
+    ring_report(&ring, header.fetch, header.source, 1, 2, "");
+    ring_verdict(&ring, &(struct ring_item){
+                            .fetch = header.fetch, .source = header.source, .n = 1, .revision = 2});
+    ring_verdict(&ring, &late);
+    message = ring_recv(ring.items[LANE_LO], PATIENCE_MS);
+    ck_assert_ptr_nonnull(message);
+    ck_assert_int_eq(msg_header_read(link_span(zmsg_first(message)), &ring.pool2, &again), 0);
+    ck_assert_uint_eq(again.rounds, 1);
+    zmsg_destroy(&message);
+    ck_assert_int_eq(ring_number(&ring, "SELECT count (*) FROM item"), 2);
+    late.kind = MSG_KIND_JUDGE;
+    late.rounds = 1;
+    late.as_of = 3; /* that of the change */
+    ring_verdict(&ring, &late);
+    ring_until(&ring, "SELECT count (*) FROM item", 3);
+    ring_sum(&ring);
+}
+END_TEST
+
 START_TEST(rule_09_a_store_put_back_gets_another_epoch)
 {
     uint64_t epoch = 0;
@@ -360,6 +391,7 @@ int main(int argc, char **argv)
     tcase_add_test(tcase, rule_09_commits_have_no_gaps);
     tcase_add_test(tcase, rule_09_an_update_is_a_commit_of_the_same_item);
     tcase_add_test(tcase, rule_09_rejudged_three_rounds_then_by_itself);
+    tcase_add_test(tcase, rule_09_a_candidate_that_changed_is_proposed_anew);
     tcase_add_test(tcase, rule_09_a_store_put_back_gets_another_epoch);
     tcase_add_test(tcase, rule_09_later_commits_are_judged_too);
     tcase_add_test(tcase, rule_10_a_missing_vector_is_asked_for);
