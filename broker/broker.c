@@ -149,7 +149,9 @@ static void tell_phase(const struct broker *broker)
                order->purpose == MSG_PURPOSE_SHUTDOWN ? "shutdown"
                : order->purpose == MSG_PURPOSE_LEAVE  ? "leave"
                                                       : "none",
-               order->phase == ORDER_STOPPING ? roster_stage_name(order->stage) : "none",
+               order->phase != ORDER_STOPPING ? "none"
+               : order->stage == STAGES       ? "late-comers"
+                                              : roster_stage_name(order->stage),
                order->in_flight, order->left);
 }
 

@@ -58,7 +58,7 @@ bool order_refuses(const struct order *order, const struct instance *instance)
 
 bool order_stops(const struct order *order, const struct instance *instance)
 {
-    return instance->stage == order->stage &&
+    return (instance->stage == order->stage || order->stage == STAGES) &&
            (order->purpose == MSG_PURPOSE_SHUTDOWN || instance->leaving || instance->told_to_stop);
 }
 
@@ -113,6 +113,19 @@ static void end(struct order *order, struct roster *roster, struct order_actions
     actions->phase_changed = true;
 }
 
+/* Those that said HELLO after their stage's turn: they are told to stop and will say BYE.  One that
+ * is silent has had its time. */
+static bool any_late_comer(const struct order *order, const struct roster *roster,
+                           const struct config *config, int64_t now_ms)
+{
+    if (order->purpose != MSG_PURPOSE_SHUTDOWN)
+        return false;
+    for (size_t i = 0; i < roster->count; i++)
+        if (now_ms - roster->at[i].heard_ms <= 2 * config->service_heartbeat_ms)
+            return true;
+    return false;
+}
+
 static void step_stopping(struct order *order, struct roster *roster, const struct config *config,
                           int64_t now_ms, struct order_actions *actions)
 {
@@ -127,12 +140,13 @@ static void step_stopping(struct order *order, struct roster *roster, const stru
         order->stage_since_ms = now_ms;
         actions->phase_changed = true;
     }
-    if (order->stage == STAGES) {
+    if (order->stage == STAGES && (!any_late_comer(order, roster, config, now_ms) ||
+                                   now_ms - order->stage_since_ms > patience_ms)) {
         end(order, roster, actions);
         return;
     }
     actions->stop = true;
-    actions->quiesce = roster_storer(roster) && order->stage != STAGE_STORER;
+    actions->quiesce = roster_storer(roster) && order->stage < STAGE_STORER;
 }
 
 void order_step(struct order *order, struct roster *roster, const struct config *config,

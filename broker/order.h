@@ -19,7 +19,7 @@ enum order_phase { ORDER_IDLE, ORDER_DRAINING, ORDER_STOPPING, ORDER_ENDED };
 struct order {
     enum order_phase phase;
     enum msg_purpose purpose;
-    enum stage stage;     /* while stopping: whose turn it is */
+    enum stage stage;     /* while stopping: whose turn it is; STAGES = who came too late for it */
     bool drained;         /* nothing was in flight when stopping began */
     bool storer_answered; /* QUIESCED {done} came for this purpose */
     bool storer_was_there;

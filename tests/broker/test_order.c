@@ -320,6 +320,53 @@ START_TEST(hello_during_shutdown)
 }
 END_TEST
 
+/* One that comes back when its stage's turn is over is waited for, while it is heard. */
+START_TEST(hello_after_its_turn)
+{
+    ring();
+    shut_down();
+    step(0);
+    answer(true, 0, 0);
+    step(0);
+    gone("f1");
+    gone("f2");
+    gone("e");
+    step(0);
+    ck_assert_str_eq(stopped(), "d");
+    join("embedder", "e2");
+    gone("d");
+    step(0);
+    gone("s");
+    step(0);
+    ck_assert(!actions.ended);
+    ck_assert_str_eq(stopped(), "e2");
+    gone("e2");
+    step(0);
+    ck_assert(actions.ended);
+}
+END_TEST
+
+START_TEST(silent_after_its_turn)
+{
+    ring();
+    shut_down();
+    step(0);
+    answer(true, 0, 0);
+    step(0);
+    gone("f1");
+    gone("f2");
+    gone("e");
+    step(0);
+    join("embedder", "e2");
+    gone("d");
+    gone("s");
+    step(0);
+    ck_assert(!actions.ended);
+    step(2 * config->service_heartbeat_ms + 1);
+    ck_assert(actions.ended);
+}
+END_TEST
+
 START_TEST(hello_during_leave_is_welcome)
 {
     ring();
@@ -602,6 +649,8 @@ int main(void)
     tcase_add_test(all, stuck_worker);
     tcase_add_test(all, whole_deadline);
     tcase_add_test(all, hello_during_shutdown);
+    tcase_add_test(all, hello_after_its_turn);
+    tcase_add_test(all, silent_after_its_turn);
     tcase_add_test(all, hello_during_leave_is_welcome);
     tcase_add_test(all, one_leaves);
     tcase_add_test(all, two_leave_at_once);
