@@ -113,8 +113,8 @@ static bool pass_frame(struct lane_state *state, zmq_msg_t *frame, int more, boo
     return sent;
 }
 
-/* The first frame is the one that may have to wait: asking before whether there is room would cost
- * system calls for each message.  false: none is there. */
+/* The first frame is the one that may have to wait: when the output becomes full between two
+ * messages of a turn, it is held and nothing else is received.  false: none is there. */
 static bool take_first(struct lane_state *state)
 {
     if (state->holds)
@@ -147,6 +147,12 @@ static void pass_rest(struct lane_state *state)
     state->counts.dropped += !sent;
 }
 
+static void note_wait(struct lane_state *state)
+{
+    state->counts.waited += !state->counts.waiting;
+    state->counts.waiting = 1;
+}
+
 /* One whole message; false where there is none, or nobody who takes it. */
 static bool pass_message(struct lane_state *state)
 {
@@ -156,8 +162,7 @@ static bool pass_message(struct lane_state *state)
         return false;
     more = zmq_msg_more(&state->held) ? ZMQ_SNDMORE : 0;
     if (!pass_frame(state, &state->held, more, true)) {
-        state->counts.waited += !state->counts.waiting;
-        state->counts.waiting = 1;
+        note_wait(state);
         return false;
     }
     state->holds = false;
@@ -169,8 +174,20 @@ static bool pass_message(struct lane_state *state)
     return true;
 }
 
+/* Nothing is received before the output has said that it takes something; asked once a turn, since
+ * each question costs a system call. */
 static void forward_some(struct lane_state *state)
 {
+    if (!state->holds) {
+        bool blocked = (zsock_events(state->in) & ZMQ_POLLIN) &&
+                       !(zsock_events(state->out) & ZMQ_POLLOUT);
+
+        if (blocked) {
+            note_wait(state);
+            return;
+        }
+        state->counts.waiting = 0;
+    }
     for (int i = 0; i < MESSAGES_A_TURN; i++)
         if (!pass_message(state))
             return;
