@@ -179,8 +179,8 @@ static bool pass_message(struct lane_state *state)
 static void forward_some(struct lane_state *state)
 {
     if (!state->holds) {
-        bool blocked = (zsock_events(state->in) & ZMQ_POLLIN) &&
-                       !(zsock_events(state->out) & ZMQ_POLLOUT);
+        bool blocked =
+            (zsock_events(state->in) & ZMQ_POLLIN) && !(zsock_events(state->out) & ZMQ_POLLOUT);
 
         if (blocked) {
             note_wait(state);

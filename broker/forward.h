@@ -1,7 +1,7 @@
 /* One lane of one link: takes from all its senders, gives to all its receivers, copies to its tap.
  * Frames are passed on unread.  It receives only when the output takes something (where that ends
- * between two messages, it holds one and receives no other), so a stopped receiver stops its own lane
- * and no other; the tap's copy is dropped where the tap is full (ZEROMQ.md, traps). */
+ * between two messages, it holds one and receives no other), so a stopped receiver stops its own
+ * lane and no other; the tap's copy is dropped where the tap is full (ZEROMQ.md, traps). */
 #ifndef WEIR_BROKER_FORWARD_H
 #define WEIR_BROKER_FORWARD_H
 
