@@ -23,6 +23,18 @@ static inline struct span span_str(const char *text)
     return (struct span){.p = text, .n = text ? strlen(text) : 0};
 }
 
+/* The place behind the last byte; NULL of an empty span without bytes, where p + n is undefined. */
+static inline const char *span_end(struct span span)
+{
+    return span.n ? span.p + span.n : span.p;
+}
+
+/* What is left behind the first n bytes. */
+static inline struct span span_after(struct span span, size_t n)
+{
+    return n ? span_of(span.p + n, span.n - n) : span;
+}
+
 static inline bool span_eq(struct span a, struct span b)
 {
     return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);

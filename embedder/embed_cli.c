@@ -88,8 +88,8 @@ int embed_cli(const char *path)
     size_t title = newline ? (size_t)(newline - all.data) : all.len;
     struct model *model = model_create();
     struct traits_buf found = {0};
-    model_traits(model, span_of(all.data, title), span_of(all.data + title, all.len - title),
-                 span_str(NULL), &found);
+    model_traits(model, span_of(all.data, title), span_after(buf_span(&all), title), span_str(NULL),
+                 &found);
     struct traits traits = traits_borrow(&found);
     if (!ferror(file))
         print_json(describe(model_name(model), &traits));

@@ -171,7 +171,7 @@ void tokens_read(struct tokens *tokens, struct span text)
     prepare(tokens, n);
     memset(tokens->text, ' ', TOKENS_PAD);
     scan.p = (const unsigned char *)text.p;
-    scan.end = scan.p + n;
+    scan.end = n ? scan.p + n : scan.p;
     scan.out = scan.word = tokens->text + TOKENS_PAD;
     scan.next = tokens->list;
     while (scan.p < scan.end) {

@@ -16,7 +16,7 @@ static bool is_void(const char *name)
 
 void feed_markup_escape(struct buf *out, struct span text)
 {
-    const char *end = text.p + text.n;
+    const char *end = span_end(text);
 
     for (const char *p = text.p; p < end; p++) {
         const char *run = p;

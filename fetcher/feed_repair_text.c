@@ -53,7 +53,7 @@ static size_t reference(struct span text, struct buf *out)
 void feed_repair_text(struct span text, struct buf *out)
 {
     const char *p = text.p;
-    const char *end = text.p + text.n;
+    const char *end = span_end(text);
 
     while (p < end) {
         const char *run = p;

@@ -48,7 +48,7 @@ static uint32_t as_text(uint32_t c)
 /* The length of the part that can stay as it is. */
 static size_t clean_length(struct span text)
 {
-    const char *end = text.p + text.n;
+    const char *end = span_end(text);
     size_t n = plain_length(text);
     uint32_t c = 0;
 
@@ -65,8 +65,8 @@ static size_t clean_length(struct span text)
 static struct span cleaned(struct feed_builder *b, struct span text)
 {
     size_t n = clean_length(text);
-    const char *p = text.p + n;
-    const char *end = text.p + text.n;
+    const char *p = span_after(text, n).p;
+    const char *end = span_end(text);
     struct buf *out = &b->scratch;
     uint32_t c = 0;
 

@@ -276,7 +276,7 @@ static size_t tag_length(struct span text)
 /* A tag has no "<" inside, so only where none follows for long need its end be looked for. */
 static bool has_long_tag(struct span text)
 {
-    const char *end = text.p + text.n;
+    const char *end = span_end(text);
     const char *p = text.n ? memchr(text.p, '<', text.n) : NULL;
 
     while (p) {

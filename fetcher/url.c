@@ -71,7 +71,7 @@ static struct parts split(struct span s)
     }
     n = length_until(s.p, s.n, "?#");
     out.path = span_of(s.p, n);
-    s = span_of(s.p + n, s.n - n);
+    s = span_after(s, n);
     if (s.n && s.p[0] == '?') {
         n = length_until(s.p + 1, s.n - 1, "#");
         out.query = span_of(s.p + 1, n);
