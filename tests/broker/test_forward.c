@@ -149,7 +149,8 @@ START_TEST(a_full_lane_stops_no_other)
         forward_counts(forward, &counts);
     }
     ck_assert_uint_eq(counts.waiting, 1);
-    ck_assert_uint_eq(counts.waited, 1);
+    /* More than once where the kernel took a little more in between. */
+    ck_assert_uint_ge(counts.waited, 1);
     for (unsigned i = 0; i < 100; i++) {
         send_two(hi_push, i, 10);
         expect_two(hi_pull, i, 10);
