@@ -113,6 +113,7 @@ int app_start(struct app *app, const struct app_spec *spec, int argc, char **arg
         config_destroy(&app->config);
         return APP_CONFIG;
     }
+    clock_set_ahead(app->config->service_clock_ahead_ms);
     umask(077);
     block_signals();
     raise_descriptor_limit();

@@ -12,7 +12,7 @@
 #include "common/buf.h"
 #include "common/messages.def"
 
-enum { MSG_PROTOCOL = 1 };
+enum { MSG_PROTOCOL = 2 };
 
 enum msg_kind { MSG_KIND_FETCH = 1, MSG_KIND_WANTED, MSG_KIND_JUDGE, MSG_KIND_SEARCH, MSG_KINDS };
 enum msg_flag { MSG_FLAG_REPLAY = 1, MSG_FLAG_ALONE = 2 };
@@ -39,6 +39,8 @@ enum msg_error {
     MSG_ERROR_HTTP,    /* http_status says which */
     MSG_ERROR_NOT_A_FEED,
     MSG_ERROR_TRANSFER,
+    MSG_ERROR_CHALLENGE, /* the site wants a browser, or a person */
+    MSG_ERROR_OFFLINE,   /* this machine has no route to anywhere */
     MSG_ERRORS
 };
 

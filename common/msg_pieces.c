@@ -55,7 +55,7 @@ const char *msg_error_name(enum msg_error error)
 {
     static const char *const names[MSG_ERRORS] = {"none",    "dns",        "connect",  "tls",
                                                   "timeout", "too-large",  "redirect", "address",
-                                                  "http",    "not-a-feed", "transfer"};
+                                                  "http",    "not-a-feed", "transfer", "challenge", "offline"};
 
     return error < MSG_ERRORS ? names[error] : "?";
 }

@@ -141,13 +141,11 @@ bool db_fetch_replay(struct db *db, uint64_t fetch, struct buf *space, struct ms
     keep(space, &job->content_type, db_get_text(s, 1));
     job->seen_ms = db_get_int(s, 2);
     keep(space, &job->url, db_get_text(s, 3));
-    keep(space, &job->options, db_get_text(s, 4));
-    keep(space, body, db_get_blob(s, 5));
+    keep(space, body, db_get_blob(s, 4));
     db_done(s);
     settle(space, &job->final_url);
     settle(space, &job->content_type);
     settle(space, &job->url);
-    settle(space, &job->options);
     settle(space, body);
     return true;
 }

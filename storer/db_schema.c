@@ -115,6 +115,23 @@ static const char *const migrations[] = {
     " content BLOB NOT NULL);"
     "CREATE INDEX dead_key ON dead (key);"
     "CREATE INDEX dead_retry ON dead (source) WHERE retry > 0;",
+
+    /* 2 */
+    /* What the feed last said of its own rhythm (-1: nothing; skip_hours, skip_days: bits as in a
+     * report), for polls that bring no feed.  last_read_ms: when it was last read in full. */
+    "ALTER TABLE source ADD COLUMN gap_ms INTEGER NOT NULL DEFAULT -1;"
+    "ALTER TABLE source ADD COLUMN ttl_ms INTEGER NOT NULL DEFAULT -1;"
+    "ALTER TABLE source ADD COLUMN skip_hours INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE source ADD COLUMN skip_days INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE source ADD COLUMN last_read_ms INTEGER NOT NULL DEFAULT 0;"
+    /* A permanent redirect that is waiting to be believed. */
+    "ALTER TABLE source ADD COLUMN moved_url TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE source ADD COLUMN moved_times INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE source ADD COLUMN moved_since_ms INTEGER NOT NULL DEFAULT 0;"
+    /* 1: its validators have lied and are not sent; state gets 3: gone, said its server. */
+    "ALTER TABLE source ADD COLUMN distrust INTEGER NOT NULL DEFAULT 0;"
+    /* What happened to it, in words: found on which page, moved, gone. */
+    "ALTER TABLE source ADD COLUMN note TEXT NOT NULL DEFAULT '';",
 };
 
 const char *db_schema(int version)

@@ -79,7 +79,7 @@ static struct span known_of(struct db *db, uint64_t id, int64_t most, struct buf
 }
 
 bool db_source_job(struct db *db, uint64_t id, int64_t known_max, struct buf *space,
-                   struct msg_job *job)
+                   struct msg_job *job, struct span *options)
 {
     sqlite3_stmt *s = db_get(db, SQL_source_job);
 
@@ -90,13 +90,13 @@ bool db_source_job(struct db *db, uint64_t id, int64_t known_max, struct buf *sp
     job->etag = keep(space, db_get_text(s, 1));
     job->last_modified = keep(space, db_get_text(s, 2));
     job->body_hash = db_get_uint(s, 3);
-    job->options = keep(space, db_get_text(s, 4));
+    *options = keep(space, db_get_text(s, 4));
     db_done(s);
     job->known = known_of(db, id, known_max, space);
     settle(space, &job->url);
     settle(space, &job->etag);
     settle(space, &job->last_modified);
-    settle(space, &job->options);
+    settle(space, options);
     settle(space, &job->known);
     return true;
 }

@@ -32,10 +32,10 @@ void db_source_each(struct db *db, void (*fn)(void *arg, const struct db_source 
 /* false where there is no such source. */
 bool db_source_get(struct db *db, uint64_t id, struct db_source *out);
 
-/* Fills what a job takes from its source; the text is appended to space, which must outlive the
- * job.  false where there is none. */
+/* Fills what a job takes from its source, and the options of its private frame (JSON, often empty);
+ * the text is appended to space, which must outlive both.  false where there is none. */
 bool db_source_job(struct db *db, uint64_t id, int64_t known_max, struct buf *space,
-                   struct msg_job *job);
+                   struct msg_job *job, struct span *options);
 
 /* 0 where there is no such source. */
 uint64_t db_source_find(struct db *db, struct span url, struct span credentials,

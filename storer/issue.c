@@ -73,12 +73,14 @@ static zmsg_t *job_of(struct writer *writer, uint64_t fetch, uint64_t source)
 {
     struct msg_header header = issue_header(writer, MSG_KIND_FETCH);
     struct msg_job job = {.timeout_ms = (uint64_t)writer->config->fetcher_response_ms};
+    struct msg_private private = {0};
     zmsg_t *message = NULL;
 
     header.fetch = fetch;
     header.source = source;
     buf_clear(&writer->space);
-    if (!db_source_job(writer->db, source, writer->config->storer_known_max, &writer->space, &job))
+    if (!db_source_job(writer->db, source, writer->config->storer_known_max, &writer->space, &job,
+                       &private.options))
         return NULL;
     message = issue_message(writer, &header);
     if (msg_job_write(&job, &writer->scratch) != 0) {
@@ -87,6 +89,12 @@ static zmsg_t *job_of(struct writer *writer, uint64_t fetch, uint64_t source)
         return NULL;
     }
     link_append(message, &writer->scratch);
+    if (private.options.n > 0) {
+        zmsg_addmem(message, "", 0); /* no body */
+        buf_clear(&writer->scratch);
+        msg_private_write(&private, &writer->scratch);
+        link_append(message, &writer->scratch);
+    }
     return message;
 }
 

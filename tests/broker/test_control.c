@@ -156,9 +156,11 @@ static void refused(const struct msg_hello *hello, const char *why)
 START_TEST(hello_is_refused_with_words)
 {
     struct msg_hello hello = hello_of("fetcher", "f-1");
+    char words[64];
 
     hello.protocol = MSG_PROTOCOL + 1;
-    refused(&hello, "this broker speaks protocol 1");
+    snprintf(words, sizeof(words), "this broker speaks protocol %d", MSG_PROTOCOL);
+    refused(&hello, words);
     hello = hello_of("baker", "b-1");
     refused(&hello, "stage baker");
     hello = hello_of("fetcher", "");
