@@ -73,6 +73,16 @@ static void label_copy(struct lane_state *state)
     state->counts.tapped++;
 }
 
+/* The frames of a message that a tap shows; 0 = all.  The fourth of a job carries a source's
+ * passwords (PROTOCOL.md, private): that it was there is shown, not what it says.  The place
+ * decides, so that nothing needs to be read. */
+static const int frames_shown[LINKS] = {[LINK_JOBS] = 3};
+
+static bool is_shown(const struct lane_state *state, int place)
+{
+    return frames_shown[state->link] == 0 || place < frames_shown[state->link];
+}
+
 static void copy_frame(struct lane_state *state, zmq_msg_t *frame, int more)
 {
     zmq_msg_t copy;
@@ -85,18 +95,18 @@ static void copy_frame(struct lane_state *state, zmq_msg_t *frame, int more)
 
 /* --- forwarding ------------------------------------------------------------------------------- */
 
-/* A frame, and a copy of it where somebody listens.  false: it was not taken, and is the caller's
- * still; only of a message's first frame is there no copy then. */
-static bool pass_frame(struct lane_state *state, zmq_msg_t *frame, int more, bool first)
+/* The frame at this place of a message (0 = the first), and a copy of it where somebody listens.
+ * false: it was not taken, and is the caller's still; only of the first is there no copy then. */
+static bool pass_frame(struct lane_state *state, zmq_msg_t *frame, int more, int place)
 {
     void *out = zsock_resolve(state->out);
-    bool tapped = state->listeners > 0;
+    bool tapped = state->listeners > 0, first = place == 0;
     size_t bytes = zmq_msg_size(frame);
     bool sent = false;
     zmq_msg_t copy;
 
     zmq_msg_init(&copy);
-    if (tapped)
+    if (tapped && is_shown(state, place))
         zmq_msg_copy(&copy, frame);
     sent = zmq_msg_send(frame, out, ZMQ_DONTWAIT | more) >= 0;
     /* A refusal may be stale, until the socket has looked at what its receivers told it. */
@@ -133,14 +143,14 @@ static void pass_rest(struct lane_state *state)
     bool sent = true;
     int more = ZMQ_SNDMORE;
 
-    while (more) {
+    for (int place = 1; more; place++) {
         zmq_msg_t frame;
 
         zmq_msg_init(&frame);
         if (zmq_msg_recv(&frame, zsock_resolve(state->in), ZMQ_DONTWAIT) < 0)
             sent = false;
         more = zmq_msg_more(&frame) ? ZMQ_SNDMORE : 0;
-        sent = pass_frame(state, &frame, more, false) && sent;
+        sent = pass_frame(state, &frame, more, place) && sent;
         zmq_msg_close(&frame);
     }
     state->counts.messages += sent;
@@ -161,7 +171,7 @@ static bool pass_message(struct lane_state *state)
     if (!take_first(state))
         return false;
     more = zmq_msg_more(&state->held) ? ZMQ_SNDMORE : 0;
-    if (!pass_frame(state, &state->held, more, true)) {
+    if (!pass_frame(state, &state->held, more, 0)) {
         note_wait(state);
         return false;
     }

@@ -1,7 +1,8 @@
 /* One lane of one link: takes from all its senders, gives to all its receivers, copies to its tap.
  * Frames are passed on unread.  It receives only when the output takes something (where that ends
  * between two messages, it holds one and receives no other), so a stopped receiver stops its own
- * lane and no other; the tap's copy is dropped where the tap is full (ZEROMQ.md, traps). */
+ * lane and no other; the tap's copy is dropped where the tap is full (ZEROMQ.md, traps).  In the
+ * copy of a job the fourth frame, a source's passwords, is empty. */
 #ifndef WEIR_BROKER_FORWARD_H
 #define WEIR_BROKER_FORWARD_H
 

@@ -23,7 +23,7 @@ void tapped_end(struct tapped_lane *lane, uint64_t made)
 enum msg_type tapped_type(enum link_id link, size_t place)
 {
     static const enum msg_type types[LINKS][4] = {
-        [LINK_JOBS] = {MSG_header, MSG_job, MSG_TYPES, MSG_TYPES},
+        [LINK_JOBS] = {MSG_header, MSG_job, MSG_TYPES, MSG_private},
         [LINK_ITEMS] = {MSG_header, MSG_item, MSG_TYPES, MSG_TYPES},
         [LINK_VECTORS] = {MSG_header, MSG_item, MSG_vector, MSG_TYPES},
         [LINK_VERDICTS] = {MSG_header, MSG_item, MSG_vector, MSG_verdict},
@@ -50,8 +50,11 @@ static void add_frame(enum msg_type type, struct span frame, size_t longest, str
 {
     union any any;
 
-    if (type == MSG_TYPES) {
-        buf_printf(out, ",\"bytes\":%zu", frame.n);
+    if (type == MSG_TYPES || type == MSG_private) {
+        if (type == MSG_private)
+            buf_adds(out, ",\"private\":true");
+        else
+            buf_printf(out, ",\"bytes\":%zu", frame.n);
         return;
     }
     buf_printf(out, ",\"%s\":", msg_name(type));
@@ -125,7 +128,9 @@ void tapped_line(enum link_id link, const struct msg_tapped *tapped, const struc
     for (size_t i = 0; i < count; i++) {
         enum msg_type type = tapped_type(link, i);
 
-        if (type == MSG_TYPES)
+        if (type == MSG_private)
+            buf_adds(out, " private");
+        else if (type == MSG_TYPES)
             buf_printf(out, " body=%zu", frames[i].n);
         else if (msg_read(type, frames[i], pool, &any))
             buf_printf(out, " [%s cannot be read: %s]", msg_name(type), pool->why);

@@ -27,7 +27,8 @@ void tapped_end(struct tapped_lane *lane, uint64_t made);
 enum msg_type tapped_type(enum link_id link, size_t place);
 
 /* Appends one line of JSON: {"link", "lane", "number", "time_ms", TYPE: {...}, ...}; text beyond
- * longest bytes is cut.  A frame that cannot be read is given as {"unreadable": why}. */
+ * longest bytes is cut.  A frame that cannot be read is given as {"unreadable": why}; the private
+ * frame of a job, which comes empty, as "private": true whatever is in it. */
 void tapped_json(enum link_id link, const struct msg_tapped *tapped, const struct span *frames,
                  size_t count, size_t longest, struct msg_pool *pool, struct buf *out);
 /* Appends one line for people. */

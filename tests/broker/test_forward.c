@@ -334,6 +334,78 @@ START_TEST(a_tap_that_left)
 }
 END_TEST
 
+/* A message of frames "one", "two" ... */
+static void send_many(zsock_t *push, int count)
+{
+    static const char *const frames[] = {"one", "two", "", "secret", "secret"};
+    zmsg_t *message = zmsg_new();
+
+    for (int i = 0; i < count; i++)
+        zmsg_addstr(message, frames[i]);
+    ck_assert(world_wait(push, ZMQ_POLLOUT));
+    ck_assert_int_eq(zmsg_send(&message, push), 0);
+}
+
+static size_t frame_size(zmsg_t *message, int place)
+{
+    zframe_t *frame = zmsg_first(message);
+
+    while (place-- > 0)
+        frame = zmsg_next(message);
+    ck_assert_ptr_nonnull(frame);
+    return zframe_size(frame);
+}
+
+/* Sends messages of so many frames until the tap has a copy: it is the caller's.  The receivers get
+ * every frame as it is. */
+static zmsg_t *copy_of_many(zsock_t *push, zsock_t *pull, zsock_t *tap, int count)
+{
+    zmq_pollitem_t item = {.socket = zsock_resolve(tap), .events = ZMQ_POLLIN};
+    int64_t end = clock_mono_ms() + WORLD_PATIENCE_MS;
+
+    do {
+        zmsg_t *passed = NULL;
+
+        send_many(push, count);
+        passed = world_recv(pull);
+        ck_assert_int_eq((int)zmsg_size(passed), count);
+        if (count > 3)
+            ck_assert_uint_eq(frame_size(passed, 3), strlen("secret"));
+        zmsg_destroy(&passed);
+        ck_assert_int_lt(clock_mono_ms(), end);
+    } while (zmq_poll(&item, 1, 20) == 0);
+    return world_recv(tap);
+}
+
+/* The fourth frame of a job carries credentials: a tap is told that it is there, and no more. */
+START_TEST(a_tap_shows_no_credentials)
+{
+    static const enum link_id links[] = {LINK_JOBS, LINK_VERDICTS};
+    enum link_id link = links[_i];
+    bool hidden = link == LINK_JOBS;
+    zsock_t *push = NULL;
+    zsock_t *pull = NULL;
+    zsock_t *tap = NULL;
+    zmsg_t *copy = NULL;
+
+    forward = forward_open(world_config, link, LANE_HI);
+    push = peer(ZMQ_PUSH, link, LANE_HI, "in");
+    pull = peer(ZMQ_PULL, link, LANE_HI, "out");
+    tap = peer(ZMQ_SUB, link, LANE_HI, "tap");
+    copy = copy_of_many(push, pull, tap, 5);
+    ck_assert_uint_eq(zmsg_size(copy), 6);
+    ck_assert_uint_eq(frame_size(copy, 1), strlen("one"));
+    ck_assert_uint_eq(frame_size(copy, 2), strlen("two"));
+    ck_assert_uint_eq(frame_size(copy, 3), 0);
+    ck_assert_uint_eq(frame_size(copy, 4), hidden ? 0 : strlen("secret"));
+    ck_assert_uint_eq(frame_size(copy, 5), hidden ? 0 : strlen("secret"));
+    zmsg_destroy(&copy);
+    zsock_destroy(&push);
+    zsock_destroy(&pull);
+    zsock_destroy(&tap);
+}
+END_TEST
+
 /* A job carries up to 20 MiB, and so does its tap. */
 START_TEST(large_bodies_pass)
 {
@@ -366,6 +438,7 @@ int main(void)
     tcase_add_test(all, a_tap_sees_what_passes);
     tcase_add_test(all, a_stuck_tap_blocks_nothing);
     tcase_add_test(all, a_tap_that_left);
+    tcase_add_loop_test(all, a_tap_shows_no_credentials, 0, 2);
     tcase_add_test(all, large_bodies_pass);
     tcase_set_timeout(all, 60);
     suite_add_tcase(suite, all);

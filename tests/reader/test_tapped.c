@@ -124,11 +124,48 @@ START_TEST(rubbish)
 }
 END_TEST
 
+/* A job whose source has options; the broker sends the frame empty, and what stands in it is not
+ * shown even where it does not. */
+START_TEST(private_frames_are_not_shown)
+{
+    struct buf header = {0}, job = {0}, options = {0};
+    struct msg_header head = {.kind = MSG_KIND_FETCH, .source = 3, .fetch = 4, .attempt = 1};
+    struct msg_job body = {.url = span_str("https://e.org/")};
+    struct msg_private private = {.options = span_str("{\"cookies\":\"hush\"}")};
+    struct msg_tapped tapped = tapped_of(1);
+    json_t *value = NULL;
+
+    ck_assert_int_eq(msg_header_write(&head, &header), 0);
+    ck_assert_int_eq(msg_job_write(&body, &job), 0);
+    ck_assert_int_eq(msg_private_write(&private, &options), 0);
+    for (int i = 0; i < 2; i++) {
+        struct span frames[] = {buf_span(&header), buf_span(&job), span_str(""),
+                                i ? buf_span(&options) : span_str("")};
+
+        buf_clear(&out);
+        tapped_json(LINK_JOBS, &tapped, frames, 4, 100, &pool, &out);
+        ck_assert_ptr_null(strstr(out.data, "hush"));
+        value = json_loadb(out.data, out.len, 0, NULL);
+        ck_assert(json_is_true(json_object_get(value, "private")));
+        ck_assert_int_eq(json_integer_value(json_object_get(value, "bytes")), 0);
+        json_decref(value);
+        buf_clear(&out);
+        tapped_line(LINK_JOBS, &tapped, frames, 4, &pool, &out);
+        ck_assert_str_eq(out.data, "1970-01-01T00:00:01Z jobs lo #1 source=3 fetch=4"
+                                   " url=\"https://e.org/\" body=0 private\n");
+    }
+    buf_free(&header);
+    buf_free(&job);
+    buf_free(&options);
+}
+END_TEST
+
 START_TEST(types_by_place)
 {
     ck_assert_int_eq(tapped_type(LINK_VERDICTS, 3), MSG_verdict);
     ck_assert_int_eq(tapped_type(LINK_VECTORS, 2), MSG_vector);
     ck_assert_int_eq(tapped_type(LINK_JOBS, 2), MSG_TYPES); /* a body */
+    ck_assert_int_eq(tapped_type(LINK_JOBS, 3), MSG_private);
     ck_assert_int_eq(tapped_type(LINK_JOBS, 4), MSG_TYPES);
     ck_assert_int_eq(tapped_type(LINKS, 0), MSG_TYPES);
 }
@@ -147,6 +184,7 @@ int main(void)
     tcase_add_test(tcase, items_as_json);
     tcase_add_test(tcase, items_as_a_line);
     tcase_add_test(tcase, rubbish);
+    tcase_add_test(tcase, private_frames_are_not_shown);
     tcase_add_test(tcase, types_by_place);
     suite_add_tcase(suite, tcase);
     runner = srunner_create(suite);
