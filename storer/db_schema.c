@@ -124,6 +124,7 @@ static const char *const migrations[] = {
     "ALTER TABLE source ADD COLUMN skip_hours INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE source ADD COLUMN skip_days INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE source ADD COLUMN last_read_ms INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE source SET last_read_ms = last_ok_ms;"
     /* A permanent redirect that is waiting to be believed. */
     "ALTER TABLE source ADD COLUMN moved_url TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE source ADD COLUMN moved_times INTEGER NOT NULL DEFAULT 0;"
@@ -131,7 +132,9 @@ static const char *const migrations[] = {
     /* 1: its validators have lied and are not sent; state gets 3: gone, said its server. */
     "ALTER TABLE source ADD COLUMN distrust INTEGER NOT NULL DEFAULT 0;"
     /* What happened to it, in words: found on which page, moved, gone. */
-    "ALTER TABLE source ADD COLUMN note TEXT NOT NULL DEFAULT '';",
+    "ALTER TABLE source ADD COLUMN note TEXT NOT NULL DEFAULT '';"
+    /* The other feeds of the page it was found on: a JSON list of {"url", "title"}, or ''. */
+    "ALTER TABLE source ADD COLUMN alternates TEXT NOT NULL DEFAULT '';",
 };
 
 const char *db_schema(int version)

@@ -17,6 +17,10 @@ static void source_of(sqlite3_stmt *s, struct db_source *out)
         .quarantines = db_get_uint(s, 7),
         .interval_ms = db_get_int(s, 8),
         .fetch = db_get_uint(s, 9),
+        .gap_ms = db_get_int(s, 10),
+        .ttl_ms = db_get_int(s, 11),
+        .skip_hours = db_get_uint(s, 12),
+        .skip_days = db_get_uint(s, 13),
     };
     memcpy(out->host, host.p, host.n < sizeof(out->host) ? host.n : sizeof(out->host) - 1);
 }

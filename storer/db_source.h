@@ -10,7 +10,12 @@
 struct db;
 struct msg_job;
 
-enum db_source_state { DB_SOURCE_ACTIVE, DB_SOURCE_RETIRED, DB_SOURCE_QUARANTINED };
+enum db_source_state {
+    DB_SOURCE_ACTIVE,
+    DB_SOURCE_RETIRED,
+    DB_SOURCE_QUARANTINED,
+    DB_SOURCE_GONE, /* its server said 410: not polled until it is added again */
+};
 
 /* What the schedule needs of a source. */
 struct db_source {
@@ -24,9 +29,12 @@ struct db_source {
     uint64_t quarantines;
     int64_t interval_ms; /* the user's wish; 0 = none */
     uint64_t fetch;      /* the open one; 0 = none */
+    /* What the feed last said of its own rhythm, as in a report: -1 = nothing. */
+    int64_t gap_ms, ttl_ms;
+    uint64_t skip_hours, skip_days;
 };
 
-/* Calls fn with every source that is not retired. */
+/* Calls fn with every source that is polled, or has an open fetch. */
 void db_source_each(struct db *db, void (*fn)(void *arg, const struct db_source *source),
                     void *arg);
 /* false where there is no such source. */
