@@ -255,6 +255,8 @@ static void finish(struct http *http, CURL *easy, CURLcode code)
     result.headers = transfer->headers;
     transfer->headers = (struct headers){0};
     result.final_url = url ? url : "";
+    result.permanent_url =
+        result.headers.redirected && result.headers.only_permanent ? result.final_url : "";
     result.body = transfer->body;
     transfer->body = (struct buf){0};
     result.took_ms = clock_mono_ms() - transfer->began_ms;

@@ -12,22 +12,25 @@ struct config;
 struct http;
 struct http_transfer;
 struct loop;
+struct options;
 
 /* A request; all text is borrowed during http_start only. */
 struct http_request {
-    const char *url;
+    const char *url; /* user information in it is used where options have no credentials */
     struct span etag;
     struct span last_modified;
-    int64_t timeout_ms;
+    int64_t timeout_ms;            /* of all of it, redirects included */
+    const struct options *options; /* NULL = none; borrowed until the transfer is over */
 };
 
 /* What came; lent to http_done_fn, who may take body (and null it). */
 struct http_result {
-    enum msg_error error;   /* MSG_ERROR_NONE: a response came, whatever its status */
-    const char *words;      /* of an error */
-    struct headers headers; /* of the last response */
-    const char *final_url;
-    struct buf body; /* decompressed */
+    enum msg_error error;      /* MSG_ERROR_NONE: a response came, whatever its status */
+    const char *words;         /* of an error */
+    struct headers headers;    /* of the last response */
+    const char *final_url;     /* without user information, as all URLs and words here */
+    const char *permanent_url; /* where the leading 301 and 308 led; "" = there were none */
+    struct buf body;           /* decompressed */
     int64_t took_ms;
 };
 
