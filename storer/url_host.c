@@ -1,7 +1,15 @@
 #include "storer/url_host.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <strings.h>
+
+struct parts {
+    const char *scheme;         /* "http" or "https" */
+    struct span user, password; /* as written */
+    bool has_user;
+    struct span host, port, path; /* path: all that follows, without the fragment */
+};
 
 static void add_lower(struct buf *out, struct span text)
 {
@@ -27,52 +35,150 @@ static size_t until(struct span text, size_t at, const char *stops)
     return at;
 }
 
+/* Reads stop at "\\" too: some take it for a slash, and the two would see different hosts. */
 static bool is_clean(struct span text)
 {
     for (size_t i = 0; i < text.n; i++)
-        if ((unsigned char)text.p[i] <= ' ' || text.p[i] == 0x7f)
+        if ((unsigned char)text.p[i] <= ' ' || text.p[i] == 0x7f || text.p[i] == '\\')
             return false;
     return true;
 }
 
-/* The host of an authority: without user information and port. */
-static struct span host_of(struct span authority)
+static bool take(struct span *text, const char *start)
 {
-    struct span host = authority;
+    size_t n = strlen(start);
 
-    for (size_t i = 0; i < authority.n; i++)
-        if (authority.p[i] == '@')
-            host = span_of(authority.p + i + 1, authority.n - i - 1);
-    if (host.n > 0 && host.p[0] == '[')
-        host.n = until(host, 0, "]") + (until(host, 0, "]") < host.n);
-    else
-        host.n = until(host, 0, ":");
-    return host;
+    if (text->n < n || strncasecmp(text->p, start, n) != 0)
+        return false;
+    *text = span_after(*text, n);
+    return true;
+}
+
+/* The scheme, and what follows its slashes; NULL where it is another one. */
+static const char *take_scheme(struct span *text)
+{
+    bool feed = take(text, "feed:");
+
+    if (take(text, "https://"))
+        return "https";
+    if (take(text, "http://") || (feed && take(text, "//")))
+        return "http";
+    return NULL;
+}
+
+/* The last @ ends the user information, as passwords with an unescaped one are common. */
+static struct span take_user(struct span authority, struct parts *parts)
+{
+    size_t at = authority.n, colon = 0;
+    struct span user;
+
+    while (at > 0 && authority.p[at - 1] != '@')
+        at--;
+    if (at == 0)
+        return authority;
+    user = span_of(authority.p, at - 1);
+    colon = until(user, 0, ":");
+    parts->has_user = user.n > 0;
+    parts->user = span_of(user.p, colon);
+    if (colon < user.n)
+        parts->password = span_after(user, colon + 1);
+    return span_after(authority, at);
+}
+
+static bool is_port(struct span port)
+{
+    long number = 0;
+
+    for (size_t i = 0; i < port.n; i++) {
+        if (!isdigit((unsigned char)port.p[i]) || number > 65535)
+            return false;
+        number = number * 10 + (port.p[i] - '0');
+    }
+    return number <= 65535;
+}
+
+static bool take_host(struct span authority, struct parts *parts)
+{
+    size_t end = until(authority, 0, ":");
+
+    if (authority.n > 0 && authority.p[0] == '[') {
+        end = until(authority, 0, "]");
+        if (end == authority.n)
+            return false;
+        end++;
+    }
+    parts->host = span_of(authority.p, end);
+    if (end < authority.n && authority.p[end] != ':')
+        return false;
+    parts->port = end < authority.n ? span_after(authority, end + 1) : (struct span){0};
+    return parts->host.n > 0 && is_port(parts->port);
+}
+
+static bool split(struct span text, struct parts *parts)
+{
+    size_t end = 0;
+
+    *parts = (struct parts){0};
+    text = trim(text);
+    text.n = until(text, 0, "#");
+    parts->scheme = take_scheme(&text);
+    if (!parts->scheme || !is_clean(text))
+        return false;
+    end = until(text, 0, "/?");
+    parts->path = span_after(text, end);
+    return take_host(take_user(span_of(text.p, end), parts), parts);
 }
 
 int url_host(struct span text, struct buf *url, struct buf *host)
 {
-    size_t scheme = 0, end = 0;
-    struct span authority;
+    struct parts parts;
+    bool own_port = false;
 
-    text = trim(text);
-    if (text.n > 8 && strncasecmp(text.p, "https://", 8) == 0)
-        scheme = 8;
-    else if (text.n > 7 && strncasecmp(text.p, "http://", 7) == 0)
-        scheme = 7;
-    if (scheme == 0 || !is_clean(text))
+    if (!split(text, &parts))
         return -1;
-    text.n = until(text, 0, "#");
-    end = until(text, scheme, "/?");
-    authority = span_of(text.p + scheme, end - scheme);
-    if (host_of(authority).n == 0)
-        return -1;
+    own_port = span_eq(parts.port, span_str(parts.scheme[4] ? "443" : "80"));
     buf_clear(url);
     buf_clear(host);
-    add_lower(host, host_of(authority));
-    add_lower(url, span_of(text.p, end));
-    if (end == text.n || text.p[end] != '/')
+    add_lower(host, parts.host);
+    buf_adds(url, parts.scheme);
+    buf_adds(url, "://");
+    buf_add(url, host->data, host->len);
+    if (parts.port.n > 0 && !own_port) {
+        buf_addc(url, ':');
+        buf_add(url, parts.port.p, parts.port.n);
+    }
+    if (parts.path.n == 0 || parts.path.p[0] != '/')
         buf_addc(url, '/');
-    buf_add(url, text.p + end, text.n - end);
+    buf_add(url, parts.path.p, parts.path.n);
     return 0;
+}
+
+static void add_decoded(struct buf *out, struct span text)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        bool hex = text.p[i] == '%' && i + 2 < text.n && isxdigit((unsigned char)text.p[i + 1]) &&
+                   isxdigit((unsigned char)text.p[i + 2]);
+
+        if (hex) {
+            char pair[3] = {text.p[i + 1], text.p[i + 2], 0};
+
+            buf_addc(out, (char)strtol(pair, NULL, 16));
+            i += 2;
+        } else {
+            buf_addc(out, text.p[i]);
+        }
+    }
+}
+
+bool url_user(struct span text, struct buf *user, struct buf *password)
+{
+    struct parts parts;
+
+    if (!split(text, &parts) || !parts.has_user)
+        return false;
+    buf_clear(user);
+    buf_clear(password);
+    add_decoded(user, parts.user);
+    add_decoded(password, parts.password);
+    return true;
 }

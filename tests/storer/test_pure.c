@@ -13,7 +13,6 @@
 #include "storer/memory.h"
 #include "storer/quiesce.h"
 #include "storer/schedule.h"
-#include "storer/url_host.h"
 #include "storer/window.h"
 
 START_TEST(map_agrees_with_a_table)
@@ -280,37 +279,6 @@ START_TEST(memory_forgets_the_oldest)
 }
 END_TEST
 
-START_TEST(addresses)
-{
-    static const struct {
-        const char *text, *url, *host;
-    } cases[] = {
-        {"HTTP://Example.ORG", "http://example.org/", "example.org"},
-        {" https://u:p@Example.org:8443/A?b#c ", "https://u:p@example.org:8443/A?b", "example.org"},
-        {"http://[::1]:80/x", "http://[::1]:80/x", "[::1]"},
-        {"http://a?b", "http://a/?b", "a"},
-        {"ftp://a/", NULL, NULL},
-        {"http://", NULL, NULL},
-        {"http://a b/", NULL, NULL},
-        {"http:///x", NULL, NULL},
-        {"", NULL, NULL},
-    };
-    struct buf url = {0}, host = {0};
-
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        int got = url_host(span_str(cases[i].text), &url, &host);
-
-        ck_assert_msg(got == (cases[i].url ? 0 : -1), "%s", cases[i].text);
-        if (got == 0) {
-            ck_assert_str_eq(url.data, cases[i].url);
-            ck_assert_str_eq(host.data, cases[i].host);
-        }
-    }
-    buf_free(&url);
-    buf_free(&host);
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("storer pure");
@@ -327,7 +295,6 @@ int main(void)
     tcase_add_test(tcase, held_has_two_bounds);
     tcase_add_test(tcase, quiesce_lapses_and_has_a_deadline);
     tcase_add_test(tcase, memory_forgets_the_oldest);
-    tcase_add_test(tcase, addresses);
     suite_add_tcase(suite, tcase);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
