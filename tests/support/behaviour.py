@@ -13,11 +13,11 @@ import zlib
 
 NUMBERS = {"status": int, "delay": float, "cut": int, "drip": int, "interval": float,
            "length": int, "huge": int, "times": int, "after": int, "chunk": int,
-           "head_delay": float}
+           "head_delay": float, "head_bytes": int}
 FLAGS = {"hang", "reset", "no_length", "chunked", "no_validators", "always_304", "never_304",
-         "close", "head_drip"}
+         "close", "head_drip", "endless"}
 WORDS = {"redirect", "file", "encoding", "etag", "last_modified", "body", "content_type",
-         "retry_after", "truncate_encoding"}
+         "retry_after", "expires", "date", "raw"}
 
 
 class BadBehaviour(ValueError):
@@ -44,10 +44,10 @@ def check(raw):
     return clean
 
 
-def retry_after(value):
-    """'120' stays; '+120' becomes the HTTP date 120 seconds from now; anything else is sent as is."""
-    if value.startswith("+"):
-        return email.utils.formatdate(time.time() + float(value[1:]), usegmt=True)
+def when(value):
+    """'+120' becomes the HTTP date 120 seconds from now, '-120' the one before; else as it stands."""
+    if value[:1] in ("+", "-") and value[1:2].isdigit():
+        return email.utils.formatdate(time.time() + float(value), usegmt=True)
     return value
 
 

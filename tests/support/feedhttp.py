@@ -1,12 +1,14 @@
 """The HTTP side of the feed server: one asyncio protocol per connection.
 
 A plain request is answered from ready bytes inside data_received.  A request with a behaviour gets a
-task of its own; the connection reads no further request until that task is done.
+task of its own; the connection reads no further request until that task is done.  As a proxy it answers
+requests in absolute form itself and makes tunnels to loopback addresses.
 """
 
 import asyncio
 import base64
 import email.utils
+import ipaddress
 import time
 import urllib.parse
 
@@ -15,9 +17,9 @@ import behaviour
 REASONS = {200: "OK", 204: "No Content", 206: "Partial Content", 301: "Moved Permanently",
            302: "Found", 303: "See Other", 304: "Not Modified", 307: "Temporary Redirect",
            308: "Permanent Redirect", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden",
-           404: "Not Found", 405: "Method Not Allowed", 410: "Gone", 413: "Payload Too Large",
-           429: "Too Many Requests", 500: "Internal Server Error", 502: "Bad Gateway",
-           503: "Service Unavailable"}
+           404: "Not Found", 405: "Method Not Allowed", 407: "Proxy Authentication Required",
+           410: "Gone", 413: "Payload Too Large", 429: "Too Many Requests",
+           500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavailable"}
 MAX_REQUEST = 1 << 20
 
 
@@ -45,11 +47,15 @@ class Connection(asyncio.Protocol):
         self.buffer = b""
         self.task = None
         self.room = None
+        self.tunnel = None          # a CONNECT's way to the other server
         self.host = ""
+        self.secure = False
+        self.entry = None           # of the log, of the request being answered
 
     def connection_made(self, transport):
         self.transport = transport
         self.host = transport.get_extra_info("sockname")[0]
+        self.secure = transport.get_extra_info("sslcontext") is not None
         self.room = asyncio.Event()
         self.room.set()
         self.site.connections += 1
@@ -70,6 +76,9 @@ class Connection(asyncio.Protocol):
         return False
 
     def data_received(self, data):
+        if self.tunnel:
+            self.tunnel.write(data)
+            return
         self.buffer = self.buffer + data if self.buffer else data
         if len(self.buffer) > MAX_REQUEST:
             self.transport.close()
@@ -101,12 +110,16 @@ class Connection(asyncio.Protocol):
             self.transport.close()
             return
         method, target = line[0], line[1].decode("latin-1")
+        if method == b"CONNECT":
+            self.task = asyncio.get_running_loop().create_task(self._connect(target, block))
+            return
         if target.startswith("/__control/"):
             status, answer, kind = self.site.control(method.decode(), target, body)
             self._write(head(status, {"Content-Type": kind, "Content-Length": len(answer)})
                         + answer)
             return
         site = self.site
+        self._note(method, target, block)
         site.counts[target] = site.counts.get(target, 0) + 1
         site.requests += 1
         if site.behaviours or "_" in target:
@@ -118,19 +131,19 @@ class Connection(asyncio.Protocol):
                 return
         resource = site.find(target)
         if resource is None:
-            self._log(target, 404, block)
+            self._log(404)
             self._write(head(404, {"Content-Length": 0}))
             return
         lower = block.lower()
         if self._unchanged(resource, block, lower):
             site.not_modified += 1
-            self._log(target, 304, block)
+            self._log(304)
             self._write(resource.answer_304)
             return
         answer = resource.answer_200
         if site.compress and b"gzip" in lower:
             answer = resource.compressed("gzip")
-        self._log(target, 200, block)
+        self._log(200)
         if method == b"HEAD":
             answer = answer[:answer.find(b"\r\n\r\n") + 4]
         else:
@@ -155,11 +168,50 @@ class Connection(asyncio.Protocol):
         self.site.bytes_sent += len(data)
         self.transport.write(data)
 
-    def _log(self, target, status, block):
-        log = self.site.log
-        if log is not None:
-            headers = parse_headers(block) if isinstance(block, bytes) else block
-            log.append((time.time(), self.host, target, status, headers))
+    def _note(self, method, target, block):
+        """A new entry of the log: the request has come."""
+        if self.site.log is not None:
+            peer = self.transport.get_extra_info("peername")
+            self.entry = {"time": time.time(), "ended": None, "host": self.host,
+                          "client": f"{peer[0]}:{peer[1]}", "secure": self.secure,
+                          "method": method.decode("latin-1"), "target": target, "status": None,
+                          "headers": parse_headers(block)}
+            self.site.log.append(self.entry)
+
+    def _log(self, status):
+        """Its answer is decided (0: none)."""
+        if self.entry is not None:
+            self.entry["status"], self.entry["ended"] = status, time.time()
+
+    async def _connect(self, target, block):
+        """A tunnel, as a proxy makes it; only to loopback addresses."""
+        self._note(b"CONNECT", target, block)
+        self.site.counts[target] = self.site.counts.get(target, 0) + 1
+        rule, _ = self.site.behaviour_of(target)
+        host, _, port = target.rpartition(":")
+        status = (rule or {}).get("status", 200)
+        if host != "localhost" and not loopback(host.strip("[]")):
+            status = 403
+        if status == 200:
+            try:
+                reader, writer = await asyncio.open_connection(host.strip("[]"), int(port))
+            except (OSError, ValueError):
+                status = 502
+        self._log(status)
+        if status != 200:
+            self._write(head(status, {"Content-Length": 0}))
+            self.task = None
+            self._serve_buffered()
+            return
+        self._write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        writer.write(self.buffer)
+        self.buffer, self.tunnel = b"", writer
+        try:
+            while data := await reader.read(65536):
+                self._write(data)
+        finally:
+            writer.close()
+            self.transport.close()
 
     async def _behave(self, target, headers, rule, no_body):
         try:
@@ -169,22 +221,30 @@ class Connection(asyncio.Protocol):
         except Exception as error:          # a test's mistake: say it to the client, stay up
             answer = f"{type(error).__name__}: {error}\n".encode()
             self._write(head(500, {"Content-Length": len(answer)}) + answer)
+        finally:
+            if self.entry is not None:
+                self.entry["ended"] = time.time()
         self.task = None
         if not self.transport.is_closing():
             self._serve_buffered()
 
     async def _answer(self, target, headers, rule, no_body):
         if rule.get("hang"):
-            self._log(target, 0, headers)
+            self._log(0)
             await asyncio.Event().wait()
         if "delay" in rule:
             await asyncio.sleep(rule["delay"])
         if rule.get("reset"):
-            self._log(target, 0, headers)
+            self._log(0)
             self.transport.abort()
             return
+        if "raw" in rule:
+            self._log(0)
+            self._write(rule["raw"].encode("latin-1", "replace"))
+            self.transport.close()
+            return
         status, fields, body, resource = self._compose(target, headers, rule)
-        self._log(target, status, headers)
+        self._log(status)
         if no_body or status in (204, 304):
             body = b""
         complete = await self._send(status, fields, body, rule)
@@ -210,20 +270,26 @@ class Connection(asyncio.Protocol):
                 fields["Content-Encoding"] = rule["encoding"]
         elif status is None or status == 200:
             status, body = self._plain(resource, headers, rule, fields)
-        if "body" in rule:
+        if "body" in rule and status != 304:
             body = rule["body"].encode()
-        if "retry_after" in rule:
-            fields["Retry-After"] = behaviour.retry_after(rule["retry_after"])
+            if rule.get("encoding"):
+                fields["Content-Encoding"] = rule["encoding"]
+                body = behaviour.compress(body, rule["encoding"])
+        for key, name in (("retry_after", "Retry-After"), ("expires", "Expires"), ("date", "Date")):
+            if key in rule:
+                fields[name] = behaviour.when(rule[key])
         if "content_type" in rule:
             fields["Content-Type"] = rule["content_type"]
         fields.update(rule.get("headers", {}))
         return status, fields, body, resource if status == 200 and "body" not in rule else None
 
     def _plain(self, resource, headers, rule, fields):
-        if resource is None:
-            return (200 if "body" in rule else 404), b""
-        etag = rule.get("etag", resource.etag.decode())
-        modified = rule.get("last_modified", resource.last_modified.decode())
+        if "body" in rule:
+            resource = None
+        elif resource is None:
+            return 404, b""
+        etag = rule.get("etag", resource.etag.decode() if resource else "")
+        modified = rule.get("last_modified", resource.last_modified.decode() if resource else "")
         if not rule.get("no_validators"):
             if etag:
                 fields["ETag"] = etag
@@ -237,6 +303,8 @@ class Connection(asyncio.Protocol):
         if same and not rule.get("never_304"):
             self.site.not_modified += 1
             return 304, b""
+        if resource is None:
+            return 200, b""
         fields["Content-Type"] = resource.content_type
         if rule.get("encoding"):
             fields["Content-Encoding"] = rule["encoding"]
@@ -258,10 +326,22 @@ class Connection(asyncio.Protocol):
         if rule.get("head_drip"):
             if not await self._drip(first, 1, rule.get("interval", 0.1)):
                 return False
+        elif "head_bytes" in rule:
+            self._write(first[:-2])
+            line = b"X-Filler: " + b"a" * 988 + b"\r\n"
+            for _ in range(rule["head_bytes"] // len(line)):
+                if not await self._drip(line, len(line), 0):
+                    return False
+            self._write(b"\r\n")
         else:
             self._write(first)
         if "head_delay" in rule:
             await asyncio.sleep(rule["head_delay"])
+        while rule.get("endless") and not self.transport.is_closing():
+            block = b"A" * 65536
+            self._write(b"%x\r\n%s\r\n" % (len(block), block) if rule.get("chunked") else block)
+            await self.room.wait()
+            await asyncio.sleep(rule.get("interval", 0))
         part = body if "cut" not in rule else body[:rule["cut"]]
         if rule.get("chunked"):
             size = rule.get("chunk", 4096)
@@ -316,6 +396,13 @@ class Resource:
                                           "Content-Length": len(body), "Vary": "Accept-Encoding"})
             self.packed[key] = head(200, fields) + body
         return self.packed[key]
+
+
+def loopback(host):
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def split_target(target):

@@ -14,6 +14,7 @@ folder is removed unless something failed or KEEP is set.  Every wait has a limi
 
 import contextlib
 import datetime
+import email.utils
 import json
 import os
 import re
@@ -42,6 +43,10 @@ TEST_SETTINGS = {"fetcher.allow_networks": "127.0.0.0/8", "storer.host_spacing_m
 # For scenarios about losses: the same rules, with times in which a test can wait for them.
 QUICK = {"service.heartbeat_ms": 200, "service.lost_ms": 2000, "broker.quiesce_repeat_ms": 200,
          "storer.replay_early_ms": 300, "storer.lease_grace_ms": 700}
+# The certificate of feedserver --tls, which is its own authority, and its pin as curl writes it.
+CERTIFICATE, KEY = os.path.join(SUPPORT, "tls.crt"), os.path.join(SUPPORT, "tls.key")
+PIN = "sha256//LNNapzjeT7aUgO/VvWrqioq/HFAPGJUCIenoww6/n8o="
+MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -76,6 +81,23 @@ def free_port():
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         return sock.getsockname()[1]
+
+
+def rss(items, channel="", title="A feed"):
+    """An RSS document.  items: (guid, title) or (guid, title, Unix time); channel: more XML."""
+    def one(guid, text, when=None):
+        date = f"<pubDate>{email.utils.formatdate(when)}</pubDate>" if when else ""
+        return (f"<item><guid isPermaLink='false'>{guid}</guid><title>{text}</title>{date}"
+                f"<description>About {text}, in some words.</description></item>")
+    return ('<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0" '
+            'xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"><channel>'
+            f"<title>{title}</title><link>http://feeds.test/</link><description/>{channel}"
+            + "\n".join(one(*item) for item in items) + "</channel></rss>\n")
+
+
+def waits(row):
+    """Seconds from a source's last poll to its next one."""
+    return (row["next_ms"] - row["last_fetch_ms"]) / 1000
 
 
 def pair_scores(found, truth):
@@ -135,10 +157,11 @@ class Server:
                                   daemon=True)
         reader.start()
         reader.join(timeout)
-        match = re.match(rb"port=(\d+)", answer[0]) if answer else None
+        match = re.match(rb"port=(\d+)(?: tls=(\d+))?", answer[0]) if answer else None
         if not match:
             self.stop()
             raise Failed(f"{os.path.basename(argv[0])} did not start, see {log_path}")
+        self.tls_port = int(match.group(2) or 0)
         return int(match.group(1))
 
     @property
@@ -175,9 +198,20 @@ class Server:
 class FeedServer(Server):
     """tests/support/feedserver."""
 
-    def url(self, target, host=0):
-        """The URL of a target; `host` counts the loopback addresses from 0."""
-        return f"http://127.0.{host // 250}.{host % 250 + 1}:{self.port}{target}"
+    def url(self, target, host=0, secure=False):
+        """The URL of a target; `host` counts the loopback addresses from 0, or is a name."""
+        name = host if isinstance(host, str) else f"127.0.{host // 250}.{host % 250 + 1}"
+        return f"https://{name}:{self.tls_port}{target}" if secure else \
+            f"http://{name}:{self.port}{target}"
+
+    def serve(self, path, body, content_type="application/rss+xml", **rule):
+        """From now on this text stands there, without validators unless the rule has some."""
+        self.behave(path, body=body, content_type=content_type, **rule)
+
+    def requests(self, path=None, **wanted):
+        """The log's entries of a target (None: all) whose members are as wanted."""
+        entries = self.control("log", **({"path": path} if path else {}))["log"]
+        return [e for e in entries if all(e[key] == value for key, value in wanted.items())]
 
     def guids(self, served=False):
         """The set of guids published so far (served: that went out in a whole answer)."""
@@ -291,6 +325,7 @@ class Pipeline:
         self.env.update(env or {})
         self.members = {}
         self.counter = {}
+        self.ahead_ms = 0
         self._end = threading.Event()
         unknown = set(counts) - {stage + "s" for stage in STAGES}
         if unknown:
@@ -318,6 +353,7 @@ class Pipeline:
         name = f"{stage}{number}"
         argv = [os.path.join(self.build, "weir-" + stage)] + self.arguments(settings)
         member = Member(name, argv, os.path.join(self.logs, name + ".log"), self.env)
+        member.extra = settings
         self.members[name] = member
         return member
 
@@ -332,6 +368,26 @@ class Pipeline:
             if not member.alive:
                 member.restart = True
                 member.start()
+
+    def restart(self, settings=None):
+        """Ends all in order and starts all again, with further settings."""
+        codes = self.terminate()
+        if any(code not in (0, 75) for code in codes.values()):
+            raise Failed(f"the ring does not end well: {codes}")
+        self.settings.update(settings or {})
+        for member in self.members.values():
+            member.argv[1:] = self.arguments(member.extra)
+        self.start()
+        self.ready()
+
+    def later(self, seconds):
+        """The same ring, so many seconds later: restarted with the clock that much further ahead."""
+        self.ahead_ms += int(seconds * 1000)
+        self.restart({"service.clock_ahead_ms": self.ahead_ms})
+
+    def now_ms(self):
+        """What this ring takes for the time of day."""
+        return int(time.time() * 1000) + self.ahead_ms
 
     def of(self, stage):
         return [m for m in self.members.values() if re.fullmatch(stage + r"\d+", m.name)]
@@ -382,11 +438,17 @@ class Pipeline:
 
     def run(self, *arguments, timeout=30, input=None):
         """Runs the weir command; a CompletedProcess with text output."""
+        return subprocess.run(self.command(*arguments), capture_output=True, text=True,
+                              timeout=timeout, env=self.env, input=input, errors="replace")
+
+    def command(self, *arguments):
+        """The command line of a weir command for this ring."""
         argv = [os.path.join(self.build, "weir"), "--set", f"runtime.dir={self.runtime}"]
+        if self.ahead_ms:
+            argv += ["--set", f"service.clock_ahead_ms={self.ahead_ms}"]
         if self.config:
             argv += ["--config", self.config]
-        return subprocess.run(argv + [str(a) for a in arguments], capture_output=True, text=True,
-                              timeout=timeout, env=self.env, input=input, errors="replace")
+        return argv + [str(a) for a in arguments]
 
     def weir(self, *arguments, timeout=30):
         """The same, with --json: the parsed answer (a list where it prints several lines)."""
@@ -423,6 +485,43 @@ class Pipeline:
 
     def verify(self, timeout=60):
         return self.run("verify", timeout=timeout).returncode == 0
+
+    # --- sources -----------------------------------------------------------------------------
+
+    def source(self, which):
+        """The row of a source, given by number or URL, as a dict; None where there is none."""
+        uri = "file:" + urllib.parse.quote(self.store) + "?mode=ro"
+        with contextlib.closing(sqlite3.connect(uri, uri=True, timeout=10)) as db:
+            db.row_factory = sqlite3.Row
+            key = "id" if isinstance(which, int) else "url"
+            row = db.execute(f"select *, exists (select 1 from fetch where source = source.id) open"
+                             f" from source where {key} = ?", (which,)).fetchone()
+            return dict(row) if row else None
+
+    def subscribe(self, url, *options, timeout=10):
+        """Adds a source and waits for the end of its first poll; its row."""
+        before = self.now_ms()
+        answer = self.weir("add", url, *options)
+        return self.polled(answer["ids"][0], before, timeout)
+
+    def polled(self, which, since_ms, timeout=10):
+        """The row of a source once a poll has ended after since_ms."""
+        def ended():
+            row = self.source(which)
+            return row if row and row["last_fetch_ms"] >= since_ms and not row["open"] else None
+        return wait_for(ended, timeout, f"{which} is polled", poll=0.02)
+
+    def poll(self, which, timeout=10):
+        """Asks for a poll of a source as a user does; its row afterwards."""
+        row = self.source(which)
+        self.must("refresh", row["id"])
+        return self.polled(row["id"], row["last_fetch_ms"] + 1, timeout)
+
+    def due(self, which, timeout=10):
+        """The row of a source after its next poll, to which the clock is moved."""
+        row = self.source(which)
+        self.later((row["next_ms"] - self.now_ms()) / 1000 + 1)
+        return self.polled(row["id"], row["last_fetch_ms"] + 1, timeout)
 
     # --- looking into the store --------------------------------------------------------------
 
@@ -527,6 +626,37 @@ def read_json(text):
         return [json.loads(line) for line in text.splitlines() if line.strip()]
 
 
+class Follower:
+    """A command that goes on, such as `weir events -f`; its lines come in the background."""
+
+    def __init__(self, argv, env, log_path):
+        self.log = open(log_path, "ab")
+        self.process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                        stderr=self.log, env=env, text=True, errors="replace")
+        self.lines = []
+        self.thread = threading.Thread(target=self._read, daemon=True)
+        self.thread.start()
+
+    def _read(self):
+        for line in self.process.stdout:
+            self.lines.append(line)
+
+    def text(self):
+        return "".join(self.lines)
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.terminate()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.thread.join(5)
+        self.process.stdout.close()
+        self.log.close()
+
+
 class Scenario:
     """A run of one scenario: collects checks, owns the temp folder and everything started."""
 
@@ -590,13 +720,15 @@ class Scenario:
             if not os.access(os.path.join(BUILD, program), os.X_OK):
                 raise Failed(f"{os.path.join(BUILD, program)} is not built")
 
-    def feedserver(self, root=None, hosts=1, log=False, **options):
+    def feedserver(self, root=None, hosts=1, log=False, tls=False, **options):
         argv = [sys.executable, os.path.join(SUPPORT, "feedserver"), "--hosts", str(hosts),
                 "--parent"]
         if root:
             argv += ["--root", root]
         if log:
             argv.append("--log")
+        if tls:
+            argv += ["--tls", CERTIFICATE, KEY]
         for key, value in options.items():
             argv += ["--" + key.replace("_", "-")] + ([] if value is True else [str(value)])
         server = FeedServer(argv, self.path("feedserver.log"))
@@ -622,6 +754,14 @@ class Scenario:
             pipeline.ready()
         return pipeline
 
+    def follow(self, pipeline, *arguments):
+        """Starts a weir command that goes on; its Follower."""
+        self.followers = getattr(self, "followers", 0) + 1
+        follower = Follower(pipeline.command(*arguments), pipeline.env,
+                            self.path(f"follow{self.followers}.log"))
+        self.owned.append(follower)
+        return follower
+
     # --- saying what was found ---------------------------------------------------------------
 
     wait_for = staticmethod(wait_for)
@@ -639,6 +779,13 @@ class Scenario:
     def equal(self, got, wanted, what):
         return self.check(got == wanted, what if got == wanted
                           else f"{what}: got {got!r}, wanted {wanted!r}")
+
+    def waits(self, row, seconds, what):
+        """A check: a source's next poll is so long after its last, or up to a tenth later."""
+        got = waits(row)
+        right = seconds - 2 <= got <= seconds * 1.1 + 2
+        return self.check(right, what if right else
+                          f"{what}: waits {got:.0f} s, wanted {seconds:.0f} to {seconds * 1.1:.0f}")
 
     def require(self, condition, what):
         """A check without which the rest makes no sense."""
