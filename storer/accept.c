@@ -63,8 +63,8 @@ static void failed(struct writer *writer, const struct lease *lease,
     const struct schedule_source *source = schedule_find(writer->schedule, lease->source);
     uint64_t errors = source ? source->errors + 1 : 1;
     int64_t utc_ms = clock_utc_ms();
-    int64_t next_ms = schedule_after_error_ms(&writer->times, lease->source, errors,
-                                              report->retry_after_ms, utc_ms);
+    int64_t next_ms = schedule_after_error_ms(&writer->times, lease->source, errors, report,
+                                              utc_ms);
     char *words = mem_printf("%s: %.*s", msg_error_name((enum msg_error)report->error_kind),
                              (int)report->error.n, report->error.p ? report->error.p : "");
 
@@ -81,7 +81,8 @@ static void aborted(struct writer *writer, const struct lease *lease)
     struct schedule_source *source = schedule_find(writer->schedule, lease->source);
 
     if (source)
-        source->not_before = writer_now(writer) + writer->config->storer_lease_grace_ms;
+        schedule_rest(writer->schedule, source,
+                      writer_now(writer) + writer->config->storer_lease_grace_ms);
     counters_add(writer->counters, COUNTER_aborted, 1);
     close_fetch(writer, lease);
 }

@@ -21,6 +21,7 @@ static void source_of(sqlite3_stmt *s, struct db_source *out)
         .ttl_ms = db_get_int(s, 11),
         .skip_hours = db_get_uint(s, 12),
         .skip_days = db_get_uint(s, 13),
+        .last_ok_ms = db_get_int(s, 14),
     };
     memcpy(out->host, host.p, host.n < sizeof(out->host) ? host.n : sizeof(out->host) - 1);
 }

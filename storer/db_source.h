@@ -25,6 +25,7 @@ struct db_source {
     enum db_source_state state;
     uint64_t expected; /* new items of a fetch, about */
     uint64_t errors;   /* running */
+    int64_t last_ok_ms; /* when a poll last succeeded, UTC; 0 = never */
     uint64_t suspect;  /* times running that a fetcher crashed with it in hand */
     uint64_t quarantines;
     int64_t interval_ms; /* the user's wish; 0 = none */

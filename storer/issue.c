@@ -128,8 +128,8 @@ void issue_undo(struct writer *writer, struct sending *sending)
     if (!sending->leased)
         return;
     leases_remove(writer->leases, sending->lease);
-    sending->leased->hi = sending->hi;
-    schedule_closed(writer->schedule, sending->leased);
+
+    schedule_unleased(writer->schedule, sending->leased->id, sending->lease, sending->hi);
 }
 
 static size_t room(const struct writer *writer)

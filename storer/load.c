@@ -100,7 +100,7 @@ void load_revived(struct writer *writer, uint64_t fetch, uint64_t source, const 
     added->revived = true;
     added->bytes = bytes;
     if (owner)
-        owner->fetch = fetch;
+        schedule_opened(writer->schedule, owner, fetch);
 }
 
 bool writer_load(struct writer *writer)

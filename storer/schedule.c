@@ -6,41 +6,31 @@
 #include "common/hash.h"
 #include "common/mem.h"
 #include "storer/db_source.h"
-#include "storer/map64.h"
-
-struct host {
-    uint32_t requests; /* under way */
-    int64_t ready_ms;  /* the next may begin then */
-};
-
-struct schedule {
-    struct schedule_limits limits;
-    struct map64 by_id;
-    struct map64 host_of; /* hash of the name -> number + 1 */
-    struct host *hosts;
-    size_t host_count, host_cap;
-};
+#include "storer/schedule_inner.h"
 
 struct schedule *schedule_create(const struct schedule_limits *limits)
 {
     struct schedule *schedule = mem_calloc(1, sizeof(*schedule));
 
     schedule->limits = *limits;
+    schedule->utc_ms = INT64_MIN;
+    queue_open(schedule);
     return schedule;
 }
 
 void schedule_clear(struct schedule *schedule)
 {
     size_t at = 0;
-    struct schedule_source *source = NULL;
+    void *gone = NULL;
 
-    while ((source = map64_next(&schedule->by_id, &at)))
-        free(source);
+    while ((gone = map64_next(&schedule->by_id, &at)))
+        free(gone);
+    for (at = 0; (gone = map64_next(&schedule->hosts, &at));)
+        queue_host_free(schedule, gone);
     map64_free(&schedule->by_id);
-    map64_free(&schedule->host_of);
-    free(schedule->hosts);
-    schedule->hosts = NULL;
-    schedule->host_count = schedule->host_cap = 0;
+    map64_free(&schedule->hosts);
+    queue_free(schedule);
+    schedule->fine_hosts = 0;
 }
 
 void schedule_destroy(struct schedule **schedule)
@@ -52,43 +42,112 @@ void schedule_destroy(struct schedule **schedule)
     *schedule = NULL;
 }
 
-static uint32_t host_number(struct schedule *schedule, const char *name)
+/* --- hosts --- */
+
+static struct host *host_named(struct schedule *schedule, const char *name)
 {
     uint64_t key = hash_64(name, strlen(name)) | 1;
-    uintptr_t number = (uintptr_t)map64_get(&schedule->host_of, key);
+    struct host *host = map64_get(&schedule->hosts, key);
 
-    if (number)
-        return (uint32_t)(number - 1);
-    if (schedule->host_count == schedule->host_cap) {
-        schedule->host_cap = schedule->host_cap ? schedule->host_cap * 2 : 16;
-        schedule->hosts = mem_realloc(schedule->hosts, schedule->host_cap, sizeof(struct host));
+    if (!host) {
+        host = mem_calloc(1, sizeof(*host));
+        host->key = key;
+        host->ready_ms = host->wait_ms = INT64_MIN;
+        queue_host_open(host);
+        map64_put(&schedule->hosts, key, host);
     }
-    schedule->hosts[schedule->host_count] = (struct host){.ready_ms = INT64_MIN};
-    number = ++schedule->host_count;
-    map64_put(&schedule->host_of, key, (void *)number);
-    return (uint32_t)(number - 1);
+    return host;
 }
 
-void schedule_put(struct schedule *schedule, const struct db_source *from)
+static void set_fine(struct schedule *schedule, struct polled *polled, bool fine)
 {
-    struct schedule_source *source = map64_get(&schedule->by_id, from->id);
+    size_t before = polled->host->fine;
 
-    if (!source) {
-        source = mem_calloc(1, sizeof(*source));
-        source->id = from->id;
-        source->not_before = INT64_MIN;
-        map64_put(&schedule->by_id, from->id, source);
-        source->host = host_number(schedule, from->host);
+    if (polled->source.fine == fine)
+        return;
+    polled->source.fine = fine;
+    polled->host->fine += fine ? 1 : (size_t)-1;
+    schedule->fine_hosts += (polled->host->fine > 0) - (size_t)(before > 0);
+}
+
+static void leave_host(struct schedule *schedule, struct polled *polled)
+{
+    struct host *host = polled->host;
+
+    if (!host)
+        return;
+    queue_leave(schedule, polled);
+    set_fine(schedule, polled, false);
+    if (polled->source.leased)
+        host->requests--;
+    polled->host = NULL;
+    if (--host->sources == 0) {
+        map64_remove(&schedule->hosts, host->key);
+        queue_host_free(schedule, host);
+    } else {
+        queue_host(schedule, host);
     }
+}
+
+static void enter_host(struct schedule *schedule, struct polled *polled, struct host *host)
+{
+    if (polled->host == host)
+        return;
+    host->sources++;
+    leave_host(schedule, polled);
+    polled->host = host;
+    if (polled->source.leased)
+        host->requests++;
+    queue_host(schedule, host);
+}
+
+/* --- sources --- */
+
+static struct polled *polled_of(struct schedule_source *source)
+{
+    return (struct polled *)(void *)source;
+}
+
+static void drop(struct schedule *schedule, struct polled *polled)
+{
+    leave_host(schedule, polled);
+    free(map64_remove(&schedule->by_id, polled->source.id));
+}
+
+static void take_over(struct schedule_source *source, const struct db_source *from)
+{
     source->next_ms = from->next_ms;
     source->expected = from->expected;
     source->errors = from->errors;
     source->suspect = from->suspect;
     source->quarantines = from->quarantines;
     source->interval_ms = from->interval_ms;
-    source->retired = from->state == DB_SOURCE_RETIRED;
+    source->gap_ms = from->gap_ms;
+    source->ttl_ms = from->ttl_ms;
+    source->skip_hours = from->skip_hours;
+    source->skip_days = from->skip_days;
     source->quarantined = from->state == DB_SOURCE_QUARANTINED;
+    source->retired = from->state != DB_SOURCE_ACTIVE && !source->quarantined;
     source->fetch = from->fetch;
+}
+
+void schedule_put(struct schedule *schedule, const struct db_source *from)
+{
+    struct polled *polled = map64_get(&schedule->by_id, from->id);
+
+    if (!polled) {
+        polled = mem_calloc(1, sizeof(*polled));
+        polled->source.id = from->id;
+        polled->source.not_before = INT64_MIN;
+        map64_put(&schedule->by_id, from->id, polled);
+    }
+    enter_host(schedule, polled, host_named(schedule, from->host));
+    take_over(&polled->source, from);
+    set_fine(schedule, polled,
+             from->errors == 0 && from->last_ok_ms > 0 && !polled->source.retired);
+    queue_place(schedule, polled);
+    if (polled->source.retired && polled->source.fetch == 0)
+        drop(schedule, polled);
 }
 
 struct schedule_source *schedule_find(const struct schedule *schedule, uint64_t id)
@@ -98,104 +157,125 @@ struct schedule_source *schedule_find(const struct schedule *schedule, uint64_t 
 
 void schedule_retire(struct schedule *schedule, uint64_t id)
 {
-    struct schedule_source *source = schedule_find(schedule, id);
+    struct polled *polled = map64_get(&schedule->by_id, id);
 
-    if (source)
-        source->retired = true;
-    if (source && source->fetch == 0)
-        free(map64_remove(&schedule->by_id, id));
+    if (!polled)
+        return;
+    polled->source.retired = true;
+    queue_leave(schedule, polled);
+    if (polled->source.fetch == 0)
+        drop(schedule, polled);
+}
+
+static size_t refresh_one(struct schedule *schedule, struct polled *polled)
+{
+    struct schedule_source *source = &polled->source;
+
+    if (source->retired)
+        return 0;
+    /* A poll that is under way already answers the wish. */
+    source->hi = source->fetch == 0 || !source->leased;
+    queue_place(schedule, polled);
+    return 1;
 }
 
 size_t schedule_refresh(struct schedule *schedule, uint64_t id)
 {
+    struct polled *polled = id ? map64_get(&schedule->by_id, id) : NULL;
     size_t at = 0, count = 0;
-    struct schedule_source *source = NULL;
 
-    while ((source = map64_next(&schedule->by_id, &at))) {
-        if ((id != 0 && source->id != id) || source->retired)
-            continue;
-        /* A poll that is under way already answers the wish. */
-        source->hi = source->fetch == 0 || !source->leased;
-        count++;
-    }
+    if (id)
+        return polled ? refresh_one(schedule, polled) : 0;
+    while ((polled = map64_next(&schedule->by_id, &at)))
+        count += refresh_one(schedule, polled);
     return count;
 }
 
-static bool is_due(const struct schedule_source *source, int64_t utc_ms)
-{
-    return source->fetch == 0 && !source->retired && (source->hi || source->next_ms <= utc_ms);
-}
-
-static bool host_free(const struct schedule *schedule, const struct schedule_source *source,
-                      int64_t now_ms)
-{
-    const struct host *host = &schedule->hosts[source->host];
-
-    return host->requests < schedule->limits.host_requests && host->ready_ms <= now_ms;
-}
-
-static bool before(const struct schedule_source *a, const struct schedule_source *b)
-{
-    if (a->hi != b->hi)
-        return a->hi;
-    return a->next_ms != b->next_ms ? a->next_ms < b->next_ms : a->id < b->id;
-}
-
-struct schedule_source *schedule_pick(struct schedule *schedule, int64_t utc_ms, int64_t now_ms,
-                                      bool suspects, schedule_fits_fn *fits, void *arg)
-{
-    size_t at = 0;
-    struct schedule_source *source = NULL, *best = NULL;
-
-    while ((source = map64_next(&schedule->by_id, &at))) {
-        if (!is_due(source, utc_ms) || source->not_before > now_ms)
-            continue;
-        if ((source->suspect > 0 && !suspects) || !host_free(schedule, source, now_ms))
-            continue;
-        if ((!best || before(source, best)) && fits(arg, source))
-            best = source;
-    }
-    return best;
-}
+/* --- fetches --- */
 
 void schedule_leased(struct schedule *schedule, struct schedule_source *source, uint64_t fetch,
                      int64_t now_ms)
 {
-    struct host *host = &schedule->hosts[source->host];
+    struct polled *polled = polled_of(source);
+    struct host *host = polled->host;
 
     source->fetch = fetch;
-    source->leased = true;
     source->hi = false;
-    host->requests++;
+    host->requests += !source->leased;
+    source->leased = true;
     host->ready_ms = now_ms + schedule->limits.host_spacing_ms;
+    queue_place(schedule, polled);
+    queue_host(schedule, host);
+}
+
+void schedule_unleased(struct schedule *schedule, uint64_t id, uint64_t fetch, bool hi)
+{
+    struct schedule_source *source = schedule_find(schedule, id);
+
+    if (!source || source->fetch != fetch)
+        return;
+    source->hi = hi;
+    schedule_closed(schedule, source);
+}
+
+void schedule_opened(struct schedule *schedule, struct schedule_source *source, uint64_t fetch)
+{
+    source->fetch = fetch;
+    queue_place(schedule, polled_of(source));
 }
 
 void schedule_reported(struct schedule *schedule, struct schedule_source *source)
 {
-    if (source->leased)
-        schedule->hosts[source->host].requests--;
+    struct host *host = polled_of(source)->host;
+
+    if (!source->leased)
+        return;
     source->leased = false;
+    host->requests--;
+    queue_host(schedule, host);
 }
 
 void schedule_closed(struct schedule *schedule, struct schedule_source *source)
 {
     schedule_reported(schedule, source);
     source->fetch = 0;
+    queue_place(schedule, polled_of(source));
     if (source->retired)
-        free(map64_remove(&schedule->by_id, source->id));
+        drop(schedule, polled_of(source));
 }
 
-size_t schedule_sources(const struct schedule *schedule)
+void schedule_rest(struct schedule *schedule, struct schedule_source *source, int64_t until_ms)
 {
-    return schedule->by_id.count;
+    source->not_before = until_ms;
+    queue_place(schedule, polled_of(source));
 }
 
-size_t schedule_due(const struct schedule *schedule, int64_t utc_ms)
-{
-    size_t at = 0, count = 0;
-    const struct schedule_source *source = NULL;
+/* --- hosts that throttle --- */
 
-    while ((source = map64_next(&schedule->by_id, &at)))
-        count += is_due(source, utc_ms);
-    return count;
+bool schedule_throttled(struct schedule *schedule, const struct schedule_source *source,
+                        int64_t until_ms, int64_t utc_ms)
+{
+    struct host *host = ((const struct polled *)(const void *)source)->host;
+    bool other = host->throttled != 0 && host->throttled != source->id;
+    bool both = other && host->throttle_ms > utc_ms;
+
+    if (both && host->throttle_ms > until_ms)
+        until_ms = host->throttle_ms;
+    host->throttled = source->id;
+    host->throttle_ms = until_ms;
+    if (!both || until_ms <= host->wait_ms)
+        return false;
+    host->wait_ms = until_ms;
+    queue_host(schedule, host);
+    return true;
+}
+
+void schedule_answered(struct schedule *schedule, const struct schedule_source *source,
+                       int64_t utc_ms)
+{
+    struct host *host = ((const struct polled *)(const void *)source)->host;
+
+    (void)schedule;
+    if (host->throttle_ms <= utc_ms)
+        host->throttled = 0;
 }

@@ -143,7 +143,8 @@ static void make_rules(struct writer *writer)
                                             .floor_ms = c->storer_poll_floor_ms,
                                             .ceiling_ms = c->storer_poll_ceiling_ms,
                                             .error_ms = c->storer_error_ms,
-                                            .quarantine_ms = c->storer_quarantine_ms};
+                                            .quarantine_ms = c->storer_quarantine_ms,
+                                            .retry_after_ms = c->storer_retry_after_ms};
     writer->decide = decide_create(
         writer->db, &(struct decide_limits){.commits = (size_t)c->storer_commit_memory,
                                             .centres = (size_t)c->storer_centre_cache,

@@ -1,0 +1,191 @@
+#include "storer/online.h"
+
+#include <stdlib.h>
+
+#include "common/mem.h"
+#include "common/msg.h"
+
+/* A source that failed, and what it was before. */
+struct failed {
+    uint64_t source, host, errors;
+    int64_t next_ms;
+    bool restored;
+};
+
+struct online {
+    struct online_limits limits;
+    struct failed failed[ONLINE_EVIDENCE];
+    size_t count, hosts; /* hosts: distinct ones */
+    size_t fine_hosts;   /* when the evidence began */
+    bool offline, hurry;
+    int64_t since_ms;
+    size_t turn;       /* who is probed next */
+    uint64_t probing;  /* the source; 0 = none */
+    int64_t probed_ms; /* the last one ended, or it went offline */
+    int64_t wait_ms;   /* until the next */
+};
+
+struct online *online_create(const struct online_limits *limits)
+{
+    struct online *online = mem_calloc(1, sizeof(*online));
+
+    online->limits = *limits;
+    return online;
+}
+
+void online_destroy(struct online **online)
+{
+    if (!online)
+        return;
+    free(*online);
+    *online = NULL;
+}
+
+bool online_is_offline(const struct online *online)
+{
+    return online->offline;
+}
+
+int64_t online_since_ms(const struct online *online)
+{
+    return online->offline ? online->since_ms : 0;
+}
+
+/* --- evidence --- */
+
+/* A transaction that is applied again brings the same failures again: what came first holds. */
+static void keep(struct online *online, const struct online_failure *failure, size_t fine_hosts)
+{
+    bool known = false;
+
+    for (size_t i = 0; i < online->count; i++) {
+        if (online->failed[i].source == failure->source)
+            return;
+        known = known || online->failed[i].host == failure->host;
+    }
+    if (online->count == ONLINE_EVIDENCE)
+        return;
+    if (online->count == 0)
+        online->fine_hosts = fine_hosts;
+    online->hosts += !known;
+    online->failed[online->count++] = (struct failed){.source = failure->source,
+                                                      .host = failure->host,
+                                                      .errors = failure->errors,
+                                                      .next_ms = failure->next_ms};
+}
+
+static size_t enough(const struct online *online)
+{
+    size_t hosts = online->limits.hosts;
+
+    hosts = online->fine_hosts < hosts ? online->fine_hosts : hosts;
+    return hosts > 2 ? hosts : 2;
+}
+
+static void grow(struct online *online)
+{
+    online->wait_ms += online->wait_ms / 2;
+    if (online->wait_ms > online->limits.probe_max_ms)
+        online->wait_ms = online->limits.probe_max_ms;
+}
+
+static void first_wait(struct online *online)
+{
+    online->wait_ms = online->limits.probe_ms < online->limits.probe_max_ms
+                          ? online->limits.probe_ms
+                          : online->limits.probe_max_ms;
+}
+
+enum online_verdict online_failed(struct online *online, const struct online_failure *failure,
+                                  size_t fine_hosts, int64_t now_ms)
+{
+    bool no_route = failure->error_kind == MSG_ERROR_OFFLINE;
+    bool dns = failure->error_kind == MSG_ERROR_DNS;
+
+    if (online->offline) {
+        online_lapsed(online, failure->source, now_ms);
+        return ONLINE_SPARE;
+    }
+    if (dns && failure->fine)
+        keep(online, failure, fine_hosts);
+    if (!no_route && (!dns || !failure->fine || online->hosts < enough(online)))
+        return ONLINE_BLAME;
+    online->offline = true;
+    online->since_ms = online->probed_ms = now_ms;
+    first_wait(online);
+    return ONLINE_WENT;
+}
+
+bool online_answered(struct online *online)
+{
+    bool was = online->offline;
+
+    *online = (struct online){.limits = online->limits};
+    return was;
+}
+
+/* --- taking blame back --- */
+
+void online_restore(struct online *online, online_restore_fn *fn, void *arg)
+{
+    for (size_t i = 0; online->offline && i < online->count; i++) {
+        struct failed *failed = &online->failed[i];
+
+        if (!failed->restored)
+            fn(arg, failed->source, failed->next_ms, failed->errors);
+        failed->restored = true;
+    }
+}
+
+void online_unsaved(struct online *online)
+{
+    for (size_t i = 0; i < online->count; i++)
+        online->failed[i].restored = false;
+}
+
+/* --- probing --- */
+
+int64_t online_probe_wait_ms(const struct online *online, int64_t now_ms)
+{
+    int64_t left = online->probed_ms + online->wait_ms - now_ms;
+
+    if (!online->offline || online->probing != 0)
+        return INT64_MAX;
+    return online->hurry || left < 0 ? 0 : left;
+}
+
+bool online_probe_due(const struct online *online, int64_t now_ms)
+{
+    return online_probe_wait_ms(online, now_ms) == 0;
+}
+
+uint64_t online_candidate(const struct online *online, size_t i)
+{
+    return i < online->count ? online->failed[(online->turn + i) % online->count].source : 0;
+}
+
+void online_probing(struct online *online, uint64_t source)
+{
+    online->probing = source;
+    online->hurry = false;
+    for (size_t i = 0; i < online->count; i++)
+        if (online->failed[i].source == source)
+            online->turn = i + 1;
+}
+
+void online_lapsed(struct online *online, uint64_t source, int64_t now_ms)
+{
+    if (online->probing != source || source == 0)
+        return;
+    online->probing = 0;
+    online->probed_ms = now_ms;
+    grow(online);
+}
+
+void online_hurry(struct online *online)
+{
+    if (!online->offline)
+        return;
+    online->hurry = true;
+    first_wait(online);
+}
