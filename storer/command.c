@@ -89,6 +89,7 @@ static const struct {
     command_fn *fn;
 } commands[] = {
     {"source.add", command_source_add},
+    {"source.set", command_source_set},
     {"source.remove", command_source_remove},
     {"source.refresh", command_source_refresh},
     {"pause", do_pause},

@@ -1,12 +1,13 @@
 /* Sources, with their categories. */
+#include "storer/command_options.h"
 #include "storer/db_read.h"
 #include "storer/reads_inner.h"
 
 static const char *state_name(int64_t state)
 {
-    static const char *const names[] = {"active", "retired", "quarantined"};
+    static const char *const names[] = {"active", "retired", "quarantined", "gone"};
 
-    return state >= 0 && state < 3 ? names[state] : "unknown";
+    return state >= 0 && state < 4 ? names[state] : "unknown";
 }
 
 static json_t *categories_of(struct reads *reads, int64_t source)
@@ -25,24 +26,71 @@ static json_t *categories_of(struct reads *reads, int64_t source)
     return categories;
 }
 
+/* Which options are set: their names alone, for what they say may be a password. */
+static json_t *private_of(struct span text)
+{
+    static const char *const names[] = {"headers",    "cookies", "proxy",
+                                        "user_agent", "tls",     "downgrade"};
+    json_t *options = options_of_text(text), *set = json_array();
+    const json_t *credentials = json_object_get(options, "credentials");
+
+    if (json_object_get(credentials, "basic"))
+        json_array_append_new(set, json_string("basic"));
+    if (json_object_get(credentials, "bearer"))
+        json_array_append_new(set, json_string("bearer"));
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (json_object_get(options, names[i]))
+            json_array_append_new(set, json_string(names[i]));
+    json_decref(options);
+    return set;
+}
+
+static json_t *alternates_of(struct span text)
+{
+    json_t *list = text.n ? json_loadb(text.p, text.n, 0, NULL) : NULL;
+
+    if (json_is_array(list))
+        return list;
+    json_decref(list);
+    return json_array();
+}
+
+/* The columns of a source: those in front by hand, then integers, then text. */
+#define INTEGERS(X)                                                                                \
+    X(added_ms)                                                                                    \
+    X(next_ms) X(interval_ms) X(last_fetch_ms) X(last_ok_ms) X(last_new_ms) X(last_read_ms)        \
+        X(items) X(errors) X(suspect) X(quarantines) X(distrust) X(gap_ms) X(ttl_ms) X(skip_hours) \
+            X(skip_days) X(moved_times)
+#define TEXTS(X) X(link) X(host) X(own_title) X(last_error) X(note) X(moved_url)
+
+enum { ID, URL, TITLE, STATE, FETCHING, OPTIONS, ALTERNATES, REST };
+
+#define SELECTED(name) ", " #name
+static const char select_sources[] =
+    "SELECT id, url, CASE WHEN own_title <> '' THEN own_title ELSE title END, state,"
+    " EXISTS (SELECT 1 FROM fetch WHERE fetch.source = source.id), options,"
+    " alternates" INTEGERS(SELECTED)
+        TEXTS(SELECTED) " FROM source WHERE id > ?1 AND (?2 = 0 OR id = ?2) ORDER BY id LIMIT ?3";
+
 static json_t *source_of(struct reads *reads, struct db_rows *rows)
 {
-    static const char *const integers[] = {
-        "added_ms",    "next_ms", "interval_ms", "last_fetch_ms", "last_ok_ms",
-        "last_new_ms", "items",   "errors",      "suspect",       "quarantines"};
     json_t *source = json_object();
+    int column = REST;
 
-    reads_put_int(source, "id", rows, 0);
-    reads_put_text(source, "url", rows, 1);
-    reads_put_text(source, "title", rows, 2);
-    reads_put_text(source, "link", rows, 3);
-    reads_put_text(source, "host", rows, 4);
-    json_object_set_new(source, "state", json_string(state_name(db_rows_int(rows, 5))));
-    reads_put_text(source, "last_error", rows, 6);
-    for (int i = 0; i < 10; i++)
-        reads_put_int(source, integers[i], rows, 7 + i);
-    json_object_set_new(source, "fetching", json_boolean(db_rows_int(rows, 17)));
-    json_object_set_new(source, "categories", categories_of(reads, db_rows_int(rows, 0)));
+    reads_put_int(source, "id", rows, ID);
+    reads_put_text(source, "url", rows, URL);
+    reads_put_text(source, "title", rows, TITLE);
+    json_object_set_new(source, "state", json_string(state_name(db_rows_int(rows, STATE))));
+    json_object_set_new(source, "fetching", json_boolean(db_rows_int(rows, FETCHING)));
+#define PUT(name) reads_put_int(source, #name, rows, column++);
+    INTEGERS(PUT)
+#undef PUT
+#define PUT(name) reads_put_text(source, #name, rows, column++);
+    TEXTS(PUT)
+#undef PUT
+    json_object_set_new(source, "private", private_of(db_rows_text(rows, OPTIONS)));
+    json_object_set_new(source, "alternates", alternates_of(db_rows_text(rows, ALTERNATES)));
+    json_object_set_new(source, "categories", categories_of(reads, db_rows_int(rows, ID)));
     return source;
 }
 
@@ -59,15 +107,7 @@ json_t *reads_sources(struct reads *reads)
         return NULL;
     answer = json_object();
     sources = json_array();
-    rows = db_rows_start(reads->db,
-                         "SELECT id, url, CASE WHEN own_title <> '' THEN own_title ELSE title END, "
-                         "link, host, state,"
-                         " last_error, added_ms, next_ms, interval_ms, last_fetch_ms, last_ok_ms, "
-                         "last_new_ms, items,"
-                         " errors, suspect, quarantines,"
-                         " EXISTS (SELECT 1 FROM fetch WHERE fetch.source = source.id)"
-                         " FROM source WHERE id > ?1 AND (?2 = 0 OR id = ?2) ORDER BY id LIMIT ?3",
-                         "iii", after, id, limit + 1);
+    rows = db_rows_start(reads->db, select_sources, "iii", after, id, limit + 1);
     while (db_rows_next(rows)) {
         json_t *source = source_of(reads, rows);
 
