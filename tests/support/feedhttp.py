@@ -262,6 +262,9 @@ class Connection(asyncio.Protocol):
         if "redirect" in rule:
             status = status or 302
             fields["Location"] = rule["redirect"]
+        elif rule.get("endless"):
+            status = status or 200
+            fields["Content-Type"] = "application/rss+xml"
         elif "huge" in rule:
             status = status or 200
             fields["Content-Type"] = "application/rss+xml"
