@@ -128,6 +128,8 @@ struct feed {
     size_t folded;                     /* entries whose guid had been seen */
     struct feed_alternate *alternates; /* of a web page only */
     size_t alternate_count;
+    struct feed_alternate *anchors; /* its <a href> whose addresses look like feeds; no type */
+    size_t anchor_count;
     struct feed_arena *arena; /* owns all of the above */
 };
 

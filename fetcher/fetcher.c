@@ -6,6 +6,7 @@
 #include "common/loop.h"
 #include "common/service.h"
 #include "fetcher/http.h"
+#include "fetcher/lease.h"
 #include "fetcher/parser.h"
 
 enum { TEND_MS = 1000 };

@@ -11,8 +11,6 @@
 
 struct backlog;
 struct http;
-struct http_result;
-struct http_transfer;
 struct inlet;
 struct lease;
 struct service;
@@ -43,34 +41,5 @@ void fetcher_beat(struct service *service, void *self, struct msg_heartbeat *hea
 void fetcher_control(struct service *service, void *self, enum msg_type type, const void *message);
 /* Takes jobs only while there is room for what they bring; leaves when stopping and empty. */
 void fetcher_turn(struct fetcher *fetcher);
-
-/* --- lease.c: a job in hand, from its arrival to the sending of what it brought ----------------
- */
-
-struct lease {
-    struct fetcher *fetcher;
-    struct lease *next;
-    struct lease *previous;
-    uint64_t fetch;
-    enum lane lane;
-    bool replay;
-    struct http_transfer *transfer; /* NULL once the response is there */
-    zmsg_t *message;                /* header, job, and the body of a replay */
-    char *url;                      /* after redirects */
-    char *content_type;
-    char *etag;
-    char *last_modified;
-    char *permanent_url;
-};
-
-/* Reads the job and begins it; a job that cannot be read is counted and dropped.  Takes message. */
-void lease_take(struct fetcher *fetcher, enum lane lane, zmsg_t **message);
-/* The response is there. */
-void lease_responded(void *fetcher, void *lease, struct http_result *result);
-/* Hands the lease back without blame. */
-void lease_give_back(struct lease *lease);
-/* The parser has made its messages: [ticket][...]; sends them and ends the lease. */
-void lease_parsed(struct fetcher *fetcher, zmsg_t **message);
-void lease_free(struct lease *lease);
 
 #endif

@@ -19,9 +19,7 @@ struct parser {
     const struct config *config;
     struct msg_pool pool;
     ZSTD_CCtx *compressor;
-    struct buf text;
-    struct buf keys;
-    struct buf missing;
+    struct produce_space space;
     struct buf frame;
     struct buf packed;
     struct buf unpacked;
@@ -125,6 +123,7 @@ static zmsg_t *report_frames(struct reading *reading, const struct msg_report *r
     return frames;
 }
 
+/* NULL where there is nothing to send: the ticket says why. */
 static zmsg_t *read_document(struct reading *reading, const struct msg_job *job, struct span body)
 {
     struct parser *parser = reading->parser;
@@ -136,15 +135,18 @@ static zmsg_t *read_document(struct reading *reading, const struct msg_job *job,
                                   .content_type = ticket->content_type,
                                   .known = job->known,
                                   .only = job->only,
-                                  .seen_ms = ticket->seen_ms};
+                                  .seen_ms = ticket->seen_ms,
+                                  .discover = (size_t)ticket->discover,
+                                  .looked = ticket->looked,
+                                  .found_url = ticket->found_url};
+    enum produce_result result =
+        produce(parser->config, &input, on_item, reading, &report, &parser->space, &ticket->page);
     zmsg_t *frames = NULL;
     zframe_t *frame = NULL;
 
-    buf_clear(&parser->text);
-    buf_clear(&parser->keys);
-    buf_clear(&parser->missing);
-    produce(parser->config, &input, on_item, reading, &report, &parser->text, &parser->keys,
-            &parser->missing);
+    ticket->refused = result == PRODUCE_REFUSED && ticket->looked;
+    if (ticket->page || ticket->refused)
+        return NULL;
     ticket->known = report.known;
     frames = report_frames(reading, &report, body);
     while ((frame = zmsg_pop(reading->items)))
@@ -208,9 +210,7 @@ static void parser_actor(zsock_t *pipe, void *arg)
     }
     ZSTD_freeCCtx(parser.compressor);
     msg_pool_free(&parser.pool);
-    buf_free(&parser.text);
-    buf_free(&parser.keys);
-    buf_free(&parser.missing);
+    produce_space_free(&parser.space);
     buf_free(&parser.frame);
     buf_free(&parser.packed);
     buf_free(&parser.unpacked);

@@ -2,7 +2,8 @@
  *
  * It is given [ticket][header][job][body], the body as it came, or zstd for a replay; it gives
  * back, as one message, [ticket][report frames: header, report, body][header, item]...: one
- * message, so that it never blocks between the parts of a fetch. */
+ * message, so that it never blocks between the parts of a fetch.  Where the ticket says so nothing
+ * follows it. */
 #ifndef WEIR_FETCHER_PARSER_H
 #define WEIR_FETCHER_PARSER_H
 
@@ -10,9 +11,10 @@
 #include <stdint.h>
 
 struct config;
+struct discover;
 
-/* Travels with the work inside the process only; text is owned by the lease (fetcher.c) and lives
- * until the work has come back. */
+/* Travels with the work inside the process only; text, and looked, are owned by the lease
+ * (lease.h), which leaves them alone until the work has come back. */
 struct parser_ticket {
     void *lease;
     const char *url; /* after redirects */
@@ -20,6 +22,8 @@ struct parser_ticket {
     const char *etag;
     const char *last_modified;
     const char *permanent_url;
+    const char *found_url; /* where looked is there: the address of this document */
+    const struct discover *looked;
     const char *instance;
     long http_status;
     int64_t retry_after_ms;
@@ -27,12 +31,15 @@ struct parser_ticket {
     int64_t seen_ms;
     int64_t took_ms;
     uint64_t body_hash;
+    uint64_t discover; /* addresses to be tried where this is a web page; 0 = none */
     bool replay;
-    uint64_t items;  /* out: how many follow */
-    uint64_t cut;    /* out */
-    uint64_t known;  /* out */
-    int64_t busy_us; /* out */
-    bool malformed;  /* out: the work could not be read; nothing follows */
+    uint64_t items;        /* out: how many follow */
+    uint64_t cut;          /* out */
+    uint64_t known;        /* out */
+    int64_t busy_us;       /* out */
+    bool malformed;        /* out: the work could not be read; nothing follows */
+    bool refused;          /* out: with looked, this is no feed; nothing follows */
+    struct discover *page; /* out: a web page, nothing follows; now the receiver's.  Else NULL */
 };
 
 /* Talk to it through zactor_sock; ends with zactor_destroy.  config is borrowed. */

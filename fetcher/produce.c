@@ -8,8 +8,15 @@
 #include "fetcher/feed.h"
 #include "fetcher/html.h"
 #include "fetcher/item_frame.h"
+#include "fetcher/rhythm.h"
 
-enum { KNOWN_BYTES = 24, TITLE_MAX = 4096, LINK_MAX = 8192 };
+enum {
+    KNOWN_BYTES = 24,
+    TITLE_MAX = 4096,
+    LINK_MAX = 8192,
+    ALL_HOURS = 0xffffff,
+    ALL_DAYS = 0x7f,
+};
 
 /* --- sets of keys ----------------------------------------------------------------------------- */
 
@@ -94,25 +101,6 @@ static void list_missing(const struct producer *p, struct buf *missing)
 
 /* --- what the feed says of itself ------------------------------------------------------------- */
 
-/* The mean time between its items: half of it is a good time to poll. */
-static int64_t mean_gap(const struct feed *feed)
-{
-    int64_t first = INT64_MAX;
-    int64_t last = INT64_MIN;
-    int64_t n = 0;
-
-    for (size_t i = 0; i < feed->count; i++) {
-        int64_t at = feed->entries[i].published_ms;
-
-        if (at == FEED_NO_TIME)
-            continue;
-        first = at < first ? at : first;
-        last = at > last ? at : last;
-        n++;
-    }
-    return n > 1 ? (last - first) / (n - 1) : -1;
-}
-
 static int64_t own_wish(const struct feed *feed)
 {
     int64_t ttl_ms = feed->ttl_minutes > 0 ? (int64_t)feed->ttl_minutes * 60000 : -1;
@@ -121,7 +109,14 @@ static int64_t own_wish(const struct feed *feed)
     return ttl_ms > every_ms ? ttl_ms : every_ms;
 }
 
-static void describe(const struct feed *feed, struct msg_report *report, struct buf *text)
+/* A feed that asks never to be polled has not understood the question. */
+static uint64_t unless_all(uint64_t bits, uint64_t all)
+{
+    return (bits & all) == all ? 0 : bits & all;
+}
+
+static void describe(const struct feed *feed, int64_t seen_ms, struct msg_report *report,
+                     struct buf *text)
 {
     struct span link = span_str(feed->link);
 
@@ -133,19 +128,68 @@ static void describe(const struct feed *feed, struct msg_report *report, struct 
     report->entries = feed->count + feed->folded + feed->dropped;
     report->folded = feed->folded;
     report->ttl_ms = own_wish(feed);
-    report->mean_gap_ms = mean_gap(feed);
+    report->mean_gap_ms = rhythm_of(feed, seen_ms);
+    report->skip_hours = unless_all(feed->skip_hours, ALL_HOURS);
+    report->skip_days = unless_all(feed->skip_days, ALL_DAYS);
 }
 
 static void refuse(struct msg_report *report, enum feed_status status)
 {
     report->outcome = MSG_OUTCOME_FAILED;
     report->error_kind = MSG_ERROR_NOT_A_FEED;
-    report->error = span_str(feed_status_text(status));
+    report->error = span_str(status == FEED_HTML ? "a web page, not a feed: weir add finds its feed"
+                                                 : feed_status_text(status));
 }
 
-void produce(const struct config *config, const struct produce_input *input, produce_fn *fn,
-             void *self, struct msg_report *report, struct buf *text, struct buf *keys,
-             struct buf *missing)
+/* The feed's link goes with the feed: it moves behind the title. */
+static void keep_link(struct msg_report *report, struct buf *text)
+{
+    size_t title = report->feed_title.n;
+    size_t link = report->feed_link.n;
+
+    if (link == 0)
+        return;
+    buf_add(text, report->feed_link.p, link);
+    report->feed_title = span_of(text->data, title);
+    report->feed_link = span_of(text->data + text->len - link, link);
+}
+
+static void say_found(const struct produce_input *input, struct msg_report *report,
+                      struct produce_space *space)
+{
+    report->found_url = span_str(input->found_url);
+    report->permanent_url = span_str(""); /* found_url is where it leads */
+    report->alternates.at = space->alternates;
+    report->alternates.count =
+        discover_alternates(input->looked, input->found_url, space->alternates);
+}
+
+static enum produce_result read_feed(struct producer *producer, enum feed_status status,
+                                     struct produce_space *space, struct discover **page)
+{
+    const struct produce_input *input = producer->input;
+    const struct feed *feed = producer->feed;
+
+    if (status == FEED_HTML && input->discover) {
+        *page = discover_create(feed, input->url, input->discover);
+        return PRODUCE_PAGE;
+    }
+    if (status != FEED_OK) {
+        refuse(producer->report, status);
+        return PRODUCE_REFUSED;
+    }
+    describe(feed, input->seen_ms, producer->report, &space->text);
+    keep_link(producer->report, &space->text);
+    if (input->looked)
+        say_found(input, producer->report, space);
+    for (size_t i = 0; i < feed->count; i++)
+        take_entry(producer, &feed->entries[i]);
+    return PRODUCE_FEED;
+}
+
+enum produce_result produce(const struct config *config, const struct produce_input *input,
+                            produce_fn *fn, void *self, struct msg_report *report,
+                            struct produce_space *space, struct discover **page)
 {
     struct feed_context context = {.url = input->url,
                                    .content_type = input->content_type,
@@ -162,31 +206,28 @@ void produce(const struct config *config, const struct produce_input *input, pro
                                 .fn = fn,
                                 .self = self,
                                 .report = report,
-                                .keys = keys};
+                                .keys = &space->keys};
+    enum produce_result result = PRODUCE_FEED;
 
-    if (status == FEED_OK) {
-        describe(feed, report, text);
-        for (size_t i = 0; i < feed->count; i++)
-            take_entry(&producer, &feed->entries[i]);
-    } else {
-        refuse(report, status);
-    }
-    list_missing(&producer, missing);
-    /* The link is the feed's and goes with it. */
-    if (report->feed_link.n) {
-        size_t title = report->feed_title.n;
-
-        buf_add(text, report->feed_link.p, report->feed_link.n);
-        report->feed_title = span_of(text->data, title);
-        report->feed_link =
-            span_of(text->data + text->len - report->feed_link.n, report->feed_link.n);
-    }
-    report->keys = buf_span(keys);
-    report->missing = buf_span(missing);
+    buf_clear(&space->text);
+    buf_clear(&space->keys);
+    buf_clear(&space->missing);
+    result = read_feed(&producer, status, space, page);
+    list_missing(&producer, &space->missing);
+    report->keys = buf_span(&space->keys);
+    report->missing = buf_span(&space->missing);
     item_scratch_free(&producer.scratch);
     buf_free(&producer.frame);
     free(producer.known);
     free(producer.only);
     free(producer.found);
     feed_destroy(&feed);
+    return result;
+}
+
+void produce_space_free(struct produce_space *space)
+{
+    buf_free(&space->text);
+    buf_free(&space->keys);
+    buf_free(&space->missing);
 }

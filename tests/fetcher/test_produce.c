@@ -4,10 +4,12 @@
 #include "common/hash.h"
 #include "common/msg.h"
 #include "fetcher/produce.h"
+#include "fetcher/rhythm.h"
 
 static struct config *config;
 static struct msg_report report;
-static struct buf text, keys, missing;
+static struct produce_space space;
+static struct discover *page;
 static struct msg_pool pool;
 static struct buf frames[16];
 static struct msg_item items[16];
@@ -30,9 +32,8 @@ static void teardown(void)
 {
     for (size_t i = 0; i < 16; i++)
         buf_free(&frames[i]);
-    buf_free(&text);
-    buf_free(&keys);
-    buf_free(&missing);
+    produce_space_free(&space);
+    discover_destroy(&page);
     msg_pool_free(&pool);
     config_destroy(&config);
 }
@@ -49,22 +50,31 @@ static void on_item(void *self, const struct hash_key *key, struct span frame)
     count++;
 }
 
-static void run(const char *body, struct span known, struct span only)
+static struct produce_input plain(const char *body)
 {
-    struct produce_input input = {.source = 7,
+    return (struct produce_input){.source = 7,
                                   .body = span_str(body),
                                   .url = "http://example.org/feed",
-                                  .known = known,
-                                  .only = only,
-                                  .seen_ms = 1767323045000};
+                                  .seen_ms = 1767323045000}; /* Fri, 02 Jan 2026 03:04:05 */
+}
 
+static enum produce_result work(const struct produce_input *input)
+{
     count = 0;
     report = (struct msg_report){.outcome = MSG_OUTCOME_READ};
-    buf_clear(&text);
-    buf_clear(&keys);
-    buf_clear(&missing);
     msg_pool_reset(&pool);
-    produce(config, &input, on_item, &count, &report, &text, &keys, &missing);
+    discover_destroy(&page);
+    return produce(config, input, on_item, &count, &report, &space, &page);
+}
+
+static void run(const char *body, struct span known, struct span only)
+{
+    struct produce_input input = plain(body);
+
+    input.known = known;
+    input.only = only;
+    work(&input);
+    ck_assert_ptr_null(page);
 }
 
 static void all_new(const char *body)
@@ -165,15 +175,65 @@ START_TEST(replay)
 }
 END_TEST
 
+#define PAGE                                                                                       \
+    "<!DOCTYPE html><html><head><title>x</title><link rel=alternate type=application/rss+xml "     \
+    "href=/a title='The &lt;one&gt;'><link rel=alternate type=application/atom+xml href=/b>"       \
+    "</head><body>y</body></html>"
+
 START_TEST(no_feed)
 {
-    all_new("<!DOCTYPE html><html><head><title>x</title></head><body>y</body></html>");
+    struct produce_input input = plain(PAGE);
+
+    ck_assert_int_eq((int)work(&input), PRODUCE_REFUSED);
     ck_assert_int_eq((int)report.outcome, MSG_OUTCOME_FAILED);
     ck_assert_int_eq((int)report.error_kind, MSG_ERROR_NOT_A_FEED);
-    ck_assert_uint_gt(report.error.n, 0);
+    ck_assert_ptr_nonnull(memmem(report.error.p, report.error.n, "weir add", 8));
     ck_assert_uint_eq(count, 0);
     all_new("");
     ck_assert_int_eq((int)report.outcome, MSG_OUTCOME_FAILED);
+}
+END_TEST
+
+/* Where its feed is wanted a page is no failure; what is neither feed nor page is. */
+START_TEST(a_page)
+{
+    struct produce_input input = plain(PAGE);
+
+    input.discover = 5;
+    ck_assert_int_eq((int)work(&input), PRODUCE_PAGE);
+    ck_assert_ptr_nonnull(page);
+    ck_assert_str_eq(discover_next(page), "http://example.org/a");
+    input.body = span_str("plain words");
+    ck_assert_int_eq((int)work(&input), PRODUCE_REFUSED);
+    ck_assert_ptr_null(page);
+}
+END_TEST
+
+/* The feed that was found says where, and which others there are. */
+START_TEST(found)
+{
+    struct produce_input input = plain(PAGE);
+    struct discover *looked = NULL;
+    struct buf out = {0};
+
+    input.discover = 5;
+    work(&input);
+    looked = page;
+    page = NULL;
+    input = plain(FEED(ENTRY("a", "One", "x")));
+    input.looked = looked;
+    input.found_url = "http://example.org/b";
+    ck_assert_int_eq((int)work(&input), PRODUCE_FEED);
+    ck_assert_uint_eq(count, 1);
+    ck_assert(span_eq(report.found_url, span_str("http://example.org/b")));
+    ck_assert_uint_eq(report.alternates.count, 1);
+    ck_assert(span_eq(((struct msg_alternate *)report.alternates.at)->url,
+                      span_str("http://example.org/a")));
+    ck_assert(
+        span_eq(((struct msg_alternate *)report.alternates.at)->title, span_str("The <one>")));
+    ck_assert_int_eq(msg_report_write(&report, &out), 0);
+    buf_free(&out);
+    discover_destroy(&looked);
 }
 END_TEST
 
@@ -190,8 +250,72 @@ START_TEST(rhythm)
 {
     all_new(FEED("<item><guid>1</guid><pubDate>Fri, 02 Jan 2026 01:00:00 GMT</pubDate></item>"
                  "<item><guid>2</guid><pubDate>Fri, 02 Jan 2026 02:00:00 GMT</pubDate></item>"
-                 "<item><guid>3</guid><pubDate>Fri, 02 Jan 2026 05:00:00 GMT</pubDate></item>"));
-    ck_assert_int_eq(report.mean_gap_ms, 7200000);
+                 "<item><guid>3</guid><pubDate>Fri, 02 Jan 2026 05:00:00 GMT</pubDate></item>"
+                 "<item><guid>4</guid><pubDate>Fri, 02 Jan 2026 03:00:00 GMT</pubDate></item>"));
+    /* The third lies in the future. */
+    ck_assert_int_eq(report.mean_gap_ms, 3600000);
+    ck_assert_int_eq(items[2].published_ms, 1767330000000);
+    ck_assert_int_eq(msg_item_time(&items[2]), 1767323045000);
+    ck_assert_int_eq(msg_item_time(&items[0]), 1767315600000);
+}
+END_TEST
+
+START_TEST(skips)
+{
+    all_new(FEED("<skipHours><hour>0</hour><hour>23</hour></skipHours>"
+                 "<skipDays><day>Sunday</day><day>Saturday</day></skipDays>"));
+    ck_assert_uint_eq(report.skip_hours, 0x800001);
+    ck_assert_uint_eq(report.skip_days, 0x41);
+    /* Never at all is no answer. */
+    all_new(FEED("<skipDays><day>Sunday</day><day>Monday</day><day>Tuesday</day>"
+                 "<day>Wednesday</day><day>Thursday</day><day>Friday</day><day>Saturday</day>"
+                 "</skipDays>"));
+    ck_assert_uint_eq(report.skip_days, 0);
+}
+END_TEST
+
+enum { HOUR = 3600000, DAY = 24 * HOUR };
+
+static int64_t gap(const int64_t *hours, size_t n, int64_t now_hours)
+{
+    int64_t times[64];
+
+    ck_assert_uint_le(n, (size_t)64);
+    for (size_t i = 0; i < n; i++)
+        times[i] = (1000000 + hours[i]) * HOUR;
+    return rhythm_gap(times, n, (1000000 + now_hours) * HOUR);
+}
+#define GAP(now, ...)                                                                              \
+    gap((int64_t[]){__VA_ARGS__}, sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t), now)
+
+START_TEST(gaps)
+{
+    int64_t many[60];
+
+    /* In any order. */
+    ck_assert_int_eq(GAP(6, 4, 0, 6, 2), 2 * HOUR);
+    /* The silence counts once it is longer than the rest: (2 + 2 + 2 + 10) / 4. */
+    ck_assert_int_eq(GAP(8, 0, 2, 4, 6), 2 * HOUR);
+    ck_assert_int_eq(GAP(16, 0, 2, 4, 6), 4 * HOUR);
+    /* Nothing from the future. */
+    ck_assert_int_eq(GAP(7, 0, 2, 4, 6, 5000, 8), 2 * HOUR);
+    ck_assert_int_eq(GAP(7, 8, 9), -1);
+    /* One item, or one date for all. */
+    ck_assert_int_eq(GAP(7, 0), -1);
+    ck_assert_int_eq(GAP(7, 7, 7, 7, 7), -1);
+    ck_assert_int_eq(GAP(48, 0), 2 * DAY);
+    ck_assert_int_eq(GAP(48, 0, 0, 0), 2 * DAY);
+    ck_assert_int_eq(rhythm_gap(NULL, 0, DAY), -1);
+    /* Several at a time. */
+    ck_assert_int_eq(GAP(24, 0, 0, 0, 24, 24, 24), 24 * HOUR / 5);
+    /* A pinned item of long ago. */
+    ck_assert_int_eq(GAP(8, -90000, 0, 2, 4, 6, 8), 2 * HOUR);
+    /* What it did before its newest twenty does not matter. */
+    for (int i = 0; i < 60; i++)
+        many[i] = i < 40 ? -100 * (40 - i) : i;
+    ck_assert_int_eq(gap(many, 60, 59), HOUR);
+    /* Far apart: no overflow. */
+    ck_assert_int_gt(rhythm_gap((int64_t[]){1, INT64_MAX / 2}, 2, INT64_MAX - 1), 0);
 }
 END_TEST
 
@@ -248,7 +372,11 @@ int main(void)
     tcase_add_test(all, replay);
     tcase_add_test(all, no_feed);
     tcase_add_test(all, an_empty_feed);
+    tcase_add_test(all, a_page);
+    tcase_add_test(all, found);
     tcase_add_test(all, rhythm);
+    tcase_add_test(all, skips);
+    tcase_add_test(all, gaps);
     tcase_add_test(all, limits);
     suite_add_tcase(suite, all);
     return world_run(suite);

@@ -1,0 +1,85 @@
+#include "fetcher/lease.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "fetcher/discover.h"
+#include "fetcher/fetcher.h"
+#include "fetcher/http.h"
+#include "fetcher/status.h"
+
+/* What the source's owner meant for its site stays there: a page may name any other one. */
+static const struct options *options_for(struct lease *lease, const struct msg_job *job,
+                                         const char *url)
+{
+    char *own = NULL;
+    bool same = false;
+
+    if (!lease->options)
+        return NULL;
+    own = mem_dup(job->url.p, job->url.n);
+    same = discover_same_origin(own, url);
+    free(own);
+    if (same)
+        return lease->options;
+    lease->elsewhere = (struct options){.proxy = lease->options->proxy,
+                                        .proxy_user = lease->options->proxy_user,
+                                        .proxy_password = lease->options->proxy_password,
+                                        .user_agent = lease->options->user_agent,
+                                        .downgrade = lease->options->downgrade};
+    return &lease->elsewhere;
+}
+
+void lease_discover_next(struct lease *lease)
+{
+    const struct span none = {0};
+    int64_t left_ms = lease->discover_until_ms - clock_mono_ms();
+    const char *url = NULL;
+    struct msg_job job;
+
+    if (lease_must_wait(lease)) {
+        lease_give_back(lease);
+        return;
+    }
+    lease_read(lease, &job);
+    while (left_ms > 0 && (url = discover_next(lease->discover))) {
+        lease_set(&lease->found_url, mem_strdup(url));
+        if (lease_ask(lease, url, none, none, options_for(lease, &job, url), left_ms))
+            return;
+    }
+    lease_report_no_feed(lease);
+}
+
+void lease_discover_begin(struct lease *lease, struct discover *candidates, int64_t page_ms)
+{
+    struct msg_job job;
+
+    lease_read(lease, &job);
+    lease->discover = candidates;
+    lease->page_ms = page_ms;
+    lease_set(&lease->page_url, mem_strdup(lease->url));
+    /* All of them together have the time that a single response has. */
+    lease->discover_until_ms = clock_mono_ms() + lease_time_ms(lease, &job);
+    lease_discover_next(lease);
+}
+
+bool lease_discover_ended(struct lease *lease, const struct http_result *result)
+{
+    struct buf words = {0};
+
+    /* Further requests would make these worse. */
+    if (result->error == MSG_ERROR_OFFLINE) {
+        lease_report_failure(lease, result->error, result->words, result);
+        return true;
+    }
+    if (result->error || !status_is_throttled(result->headers.status))
+        return false;
+    status_words(result->headers.status, NULL, &words);
+    buf_adds(&words, " while the feed of a web page was looked for");
+    lease_report_failure(lease, MSG_ERROR_HTTP, words.data, result);
+    buf_free(&words);
+    return true;
+}
