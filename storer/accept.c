@@ -1,5 +1,5 @@
-/* Reports: what a fetch brought goes into the journal, and the source's state moves when the fetch
- * is complete, never before (DESIGN 3, 1 and 3). */
+/* Reports: what a fetch brought goes into the journal, and the source's validators and schedule
+ * move when the fetch is complete, never before (DESIGN 3, 1 and 3). */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -12,6 +12,8 @@
 #include "storer/held.h"
 #include "storer/journal.h"
 #include "storer/lease.h"
+#include "storer/offline.h"
+#include "storer/said.h"
 #include "storer/writer_inner.h"
 
 static void close_fetch(struct writer *writer, const struct lease *lease)
@@ -37,6 +39,7 @@ static struct db_source_read read_of(const struct msg_report *report, int64_t ne
         .expected = expected,
         .next_ms = next_ms,
         .now_ms = utc_ms,
+        .whole = report->outcome != MSG_OUTCOME_NOT_MODIFIED,
     };
 }
 
@@ -60,20 +63,11 @@ static void nothing_new(struct writer *writer, const struct lease *lease,
 static void failed(struct writer *writer, const struct lease *lease,
                    const struct msg_report *report)
 {
-    const struct schedule_source *source = schedule_find(writer->schedule, lease->source);
-    uint64_t errors = source ? source->errors + 1 : 1;
-    int64_t utc_ms = clock_utc_ms();
-    int64_t next_ms = schedule_after_error_ms(&writer->times, lease->source, errors, report,
-                                              utc_ms);
-    char *words = mem_printf("%s: %.*s", msg_error_name((enum msg_error)report->error_kind),
-                             (int)report->error.n, report->error.p ? report->error.p : "");
-
-    log_info("fetch-failed", "source=%" PRIu64 " errors=%" PRIu64 " why=\"%s\"", lease->source,
-             errors, words);
-    db_source_failed(writer->db, lease->source, next_ms, utc_ms, span_str(words));
-    counters_add(writer->counters, COUNTER_errors, 1);
+    said_failed(writer, lease, report);
     close_fetch(writer, lease);
-    free(words);
+    /* Who asked for it is not answered by that there was no network. */
+    if (lease->hi && offline_is(writer))
+        schedule_refresh(writer->schedule, lease->source);
 }
 
 static void aborted(struct writer *writer, const struct lease *lease)
@@ -83,6 +77,7 @@ static void aborted(struct writer *writer, const struct lease *lease)
     if (source)
         schedule_rest(writer->schedule, source,
                       writer_now(writer) + writer->config->storer_lease_grace_ms);
+    offline_lapsed(writer, lease->source);
     counters_add(writer->counters, COUNTER_aborted, 1);
     close_fetch(writer, lease);
 }
@@ -124,29 +119,40 @@ static void accept_items(struct writer *writer, const struct lease *lease,
         schedule_reported(writer->schedule, source);
 }
 
+static void answered(struct writer *writer, const struct lease *lease,
+                     const struct msg_report *report, zframe_t *body)
+{
+    const struct schedule_source *source = schedule_find(writer->schedule, lease->source);
+
+    offline_answered(writer);
+    if (source)
+        schedule_answered(writer->schedule, source, clock_utc_ms());
+    if (said_answer(writer, lease->source, report)) {
+        close_fetch(writer, lease);
+    } else if (report->keys.n > 0 && report->outcome == MSG_OUTCOME_READ) {
+        accept_items(writer, lease, report, link_span(body));
+        take_held(writer, lease->id); /* last: it may commit */
+    } else {
+        nothing_new(writer, lease, report);
+    }
+}
+
 static void accept_lease(struct writer *writer, const struct lease *found,
                          const struct msg_report *report, zframe_t *body)
 {
     struct lease lease = *found;
-    bool items = report->outcome == MSG_OUTCOME_READ && report->keys.n > 0;
 
-    if (items && !body) {
+    if (report->outcome == MSG_OUTCOME_READ && report->keys.n > 0 && !body) {
         intake_malformed(writer, "report", "no body");
         return;
     }
     leases_remove(writer->leases, lease.id);
-    if (report->permanent_url.n > 0 && report->outcome != MSG_OUTCOME_FAILED)
-        db_source_moved(writer->db, lease.source, report->permanent_url);
     if (report->outcome == MSG_OUTCOME_FAILED)
         failed(writer, &lease, report);
     else if (report->outcome == MSG_OUTCOME_ABORTED)
         aborted(writer, &lease);
-    else if (!items)
-        nothing_new(writer, &lease, report);
-    else {
-        accept_items(writer, &lease, report, link_span(body));
-        take_held(writer, lease.id); /* last: it may commit */
-    }
+    else
+        answered(writer, &lease, report, body);
 }
 
 /* --- reports of replays --- */

@@ -115,6 +115,7 @@ void batch_free(struct writer *writer)
     struct batch *batch = &writer->batch;
 
     drop_sendings(writer, false);
+    publish_waiting(writer, false);
     drop_inputs(batch);
     free(batch->ended);
     free(batch->entries);
@@ -148,6 +149,7 @@ static void fail(struct writer *writer)
     writer->stuck = error;
     writer->retry_ms = clock_mono_ms() + writer->config->storer_disk_retry_ms;
     drop_sendings(writer, true);
+    publish_waiting(writer, false);
     writer->batch.open = false;
     writer->batch.ended_count = writer->batch.entry_count = writer->batch.touched_count = 0;
     writer->batch.sendings_end = &writer->batch.sendings;
@@ -297,12 +299,8 @@ static void refresh_sources(struct writer *writer)
         uint64_t id = writer->batch.touched[i];
         struct db_source source;
 
-        if (!db_source_get(writer->db, id, &source))
-            continue;
-        if (source.state != DB_SOURCE_RETIRED || source.fetch != 0)
+        if (db_source_get(writer->db, id, &source))
             schedule_put(writer->schedule, &source);
-        else
-            schedule_retire(writer->schedule, id);
     }
     writer->batch.touched_count = 0;
 }
@@ -338,6 +336,7 @@ void batch_commit(struct writer *writer)
     }
     count(writer);
     publish_commit(writer, batch->entries, batch->entry_count);
+    publish_waiting(writer, true);
     send_all(writer);
     answer_all(writer);
     drop_inputs(batch);

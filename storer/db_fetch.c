@@ -94,18 +94,6 @@ void db_fetch_end(struct db *db, uint64_t fetch)
 
 /* --- reading --- */
 
-/* The buffer moves while it grows, so text is kept as an offset until all of it is there. */
-static void keep(struct buf *space, struct span *out, struct span text)
-{
-    *out = span_of((const char *)(uintptr_t)space->len, text.n);
-    buf_add(space, text.p, text.n);
-}
-
-static void settle(const struct buf *space, struct span *text)
-{
-    text->p = text->n ? space->data + (uintptr_t)text->p : NULL;
-}
-
 bool db_fetch_waiting(struct db *db, uint64_t fetch, struct buf *space,
                       struct db_fetch_waiting *out)
 {
@@ -114,18 +102,18 @@ bool db_fetch_waiting(struct db *db, uint64_t fetch, struct buf *space,
     db_uint(s, 1, fetch);
     if (!db_row(db, s))
         return false;
-    keep(space, &out->etag, db_get_text(s, 0));
-    keep(space, &out->last_modified, db_get_text(s, 1));
+    db_keep(space, &out->etag, db_get_text(s, 0));
+    db_keep(space, &out->last_modified, db_get_text(s, 1));
     out->body_hash = db_get_uint(s, 2);
     out->next_ms = db_get_int(s, 3);
     out->seen_ms = db_get_int(s, 4);
-    keep(space, &out->title, db_get_text(s, 5));
-    keep(space, &out->link, db_get_text(s, 6));
+    db_keep(space, &out->title, db_get_text(s, 5));
+    db_keep(space, &out->link, db_get_text(s, 6));
     db_done(s);
-    settle(space, &out->etag);
-    settle(space, &out->last_modified);
-    settle(space, &out->title);
-    settle(space, &out->link);
+    db_kept(space, &out->etag);
+    db_kept(space, &out->last_modified);
+    db_kept(space, &out->title);
+    db_kept(space, &out->link);
     return true;
 }
 
@@ -137,16 +125,16 @@ bool db_fetch_replay(struct db *db, uint64_t fetch, struct buf *space, struct ms
     db_uint(s, 1, fetch);
     if (!db_row(db, s))
         return false;
-    keep(space, &job->final_url, db_get_text(s, 0));
-    keep(space, &job->content_type, db_get_text(s, 1));
+    db_keep(space, &job->final_url, db_get_text(s, 0));
+    db_keep(space, &job->content_type, db_get_text(s, 1));
     job->seen_ms = db_get_int(s, 2);
-    keep(space, &job->url, db_get_text(s, 3));
-    keep(space, body, db_get_blob(s, 4));
+    db_keep(space, &job->url, db_get_text(s, 3));
+    db_keep(space, body, db_get_blob(s, 4));
     db_done(s);
-    settle(space, &job->final_url);
-    settle(space, &job->content_type);
-    settle(space, &job->url);
-    settle(space, body);
+    db_kept(space, &job->final_url);
+    db_kept(space, &job->content_type);
+    db_kept(space, &job->url);
+    db_kept(space, body);
     return true;
 }
 

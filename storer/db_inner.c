@@ -144,3 +144,14 @@ struct span db_get_blob(sqlite3_stmt *s, int column)
 
     return span_of(p, (size_t)sqlite3_column_bytes(s, column));
 }
+
+void db_keep(struct buf *space, struct span *out, struct span text)
+{
+    *out = span_of((const char *)(uintptr_t)space->len, text.n);
+    buf_add(space, text.p, text.n);
+}
+
+void db_kept(const struct buf *space, struct span *text)
+{
+    text->p = text->n ? space->data + (uintptr_t)text->p : NULL;
+}

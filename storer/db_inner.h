@@ -49,4 +49,9 @@ uint64_t db_get_uint(sqlite3_stmt *s, int column);
 struct span db_get_text(sqlite3_stmt *s, int column);
 struct span db_get_blob(sqlite3_stmt *s, int column);
 
+/* Text of a row that must outlive it: appended to space.  The buffer moves while it grows, so *out
+ * is an offset, until db_kept () turns it into a span once all of it is there. */
+void db_keep(struct buf *space, struct span *out, struct span text);
+void db_kept(const struct buf *space, struct span *text);
+
 #endif

@@ -51,20 +51,6 @@ bool db_source_get(struct db *db, uint64_t id, struct db_source *out)
 
 /* --- jobs --- */
 
-static struct span keep(struct buf *space, struct span text)
-{
-    size_t at = space->len;
-
-    buf_add(space, text.p, text.n);
-    return span_of((const char *)(uintptr_t)at, text.n);
-}
-
-/* The buffer moves while it grows, so spans are offsets until it is full. */
-static void settle(const struct buf *space, struct span *text)
-{
-    text->p = text->n ? space->data + (uintptr_t)text->p : NULL;
-}
-
 static struct span known_of(struct db *db, uint64_t id, int64_t most, struct buf *space)
 {
     sqlite3_stmt *s = most > 0 ? db_get(db, SQL_source_known) : NULL;
@@ -83,26 +69,28 @@ static struct span known_of(struct db *db, uint64_t id, int64_t most, struct buf
     return span_of((const char *)(uintptr_t)at, space->len - at);
 }
 
-bool db_source_job(struct db *db, uint64_t id, int64_t known_max, struct buf *space,
-                   struct msg_job *job, struct span *options)
+bool db_source_job(struct db *db, uint64_t id, const struct db_source_asking *asking,
+                   struct buf *space, struct msg_job *job, struct span *options)
 {
     sqlite3_stmt *s = db_get(db, SQL_source_job);
 
     db_uint(s, 1, id);
+    db_int(s, 2, asking->recheck_before_ms);
     if (!db_row(db, s))
         return false;
-    job->url = keep(space, db_get_text(s, 0));
-    job->etag = keep(space, db_get_text(s, 1));
-    job->last_modified = keep(space, db_get_text(s, 2));
+    db_keep(space, &job->url, db_get_text(s, 0));
+    db_keep(space, &job->etag, db_get_text(s, 1));
+    db_keep(space, &job->last_modified, db_get_text(s, 2));
     job->body_hash = db_get_uint(s, 3);
-    *options = keep(space, db_get_text(s, 4));
+    db_keep(space, options, db_get_text(s, 4));
+    job->discover = db_get_uint(s, 5);
     db_done(s);
-    job->known = known_of(db, id, known_max, space);
-    settle(space, &job->url);
-    settle(space, &job->etag);
-    settle(space, &job->last_modified);
-    settle(space, options);
-    settle(space, &job->known);
+    job->known = known_of(db, id, asking->known_max, space);
+    db_kept(space, &job->url);
+    db_kept(space, &job->etag);
+    db_kept(space, &job->last_modified);
+    db_kept(space, options);
+    db_kept(space, &job->known);
     return true;
 }
 
@@ -183,15 +171,6 @@ void db_source_category(struct db *db, uint64_t id, struct span category)
     db_run(db, s);
 }
 
-void db_source_moved(struct db *db, uint64_t id, struct span url)
-{
-    sqlite3_stmt *s = db_get(db, SQL_source_moved);
-
-    db_uint(s, 1, id);
-    db_text(s, 2, url);
-    db_run(db, s);
-}
-
 /* --- what became of a fetch --- */
 
 void db_source_read(struct db *db, uint64_t id, const struct db_source_read *read)
@@ -220,6 +199,7 @@ void db_source_same(struct db *db, uint64_t id, const struct db_source_read *rea
     db_int(s, 4, read->next_ms);
     db_int(s, 5, read->now_ms);
     db_uint(s, 6, read->expected);
+    db_int(s, 7, read->whole);
     db_run(db, s);
 }
 

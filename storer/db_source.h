@@ -23,10 +23,10 @@ struct db_source {
     char host[256];
     int64_t next_ms; /* UTC */
     enum db_source_state state;
-    uint64_t expected; /* new items of a fetch, about */
-    uint64_t errors;   /* running */
+    uint64_t expected;  /* new items of a fetch, about */
+    uint64_t errors;    /* running */
     int64_t last_ok_ms; /* when a poll last succeeded, UTC; 0 = never */
-    uint64_t suspect;  /* times running that a fetcher crashed with it in hand */
+    uint64_t suspect;   /* times running that a fetcher crashed with it in hand */
     uint64_t quarantines;
     int64_t interval_ms; /* the user's wish; 0 = none */
     uint64_t fetch;      /* the open one; 0 = none */
@@ -41,10 +41,16 @@ void db_source_each(struct db *db, void (*fn)(void *arg, const struct db_source 
 /* false where there is no such source. */
 bool db_source_get(struct db *db, uint64_t id, struct db_source *out);
 
+struct db_source_asking {
+    int64_t known_max; /* fingerprints of known items, at most */
+    /* UTC: a source that was last read in full before this is asked without validators. */
+    int64_t recheck_before_ms;
+};
 /* Fills what a job takes from its source, and the options of its private frame (JSON, often empty);
- * the text is appended to space, which must outlive both.  false where there is none. */
-bool db_source_job(struct db *db, uint64_t id, int64_t known_max, struct buf *space,
-                   struct msg_job *job, struct span *options);
+ * the text is appended to space, which must outlive both.  Validators that have lied stay empty.
+ * false where there is no such source. */
+bool db_source_job(struct db *db, uint64_t id, const struct db_source_asking *asking,
+                   struct buf *space, struct msg_job *job, struct span *options);
 
 /* 0 where there is no such source. */
 uint64_t db_source_find(struct db *db, struct span url, struct span credentials,
@@ -56,19 +62,19 @@ struct db_source_new {
     int64_t now_ms;
 };
 uint64_t db_source_add(struct db *db, const struct db_source_new *source);
-/* Makes a retired source an active one again. */
+/* Makes a source that was retired, or is gone, an active one again: polled now, past forgotten. */
 void db_source_revive(struct db *db, uint64_t id, int64_t now_ms);
 /* false where there is no such source, or it is retired already. */
 bool db_source_retire(struct db *db, uint64_t id);
 /* Puts it into a category, which is made where there is none. */
 void db_source_category(struct db *db, uint64_t id, struct span category);
-void db_source_moved(struct db *db, uint64_t id, struct span url);
 
 /* A fetch is complete: its validators and the schedule move now. */
 struct db_source_read {
     struct span etag, last_modified, title, link;
     uint64_t body_hash, expected;
     int64_t next_ms, now_ms;
+    bool whole; /* db_source_same: the whole body came, not a 304 */
 };
 void db_source_read(struct db *db, uint64_t id, const struct db_source_read *read);
 /* 304, or the body of last time: an empty validator leaves the one that stands. */

@@ -10,6 +10,7 @@
 #include "storer/held.h"
 #include "storer/journal.h"
 #include "storer/lease.h"
+#include "storer/offline.h"
 #include "storer/outbox.h"
 #include "storer/writer_inner.h"
 
@@ -74,13 +75,15 @@ static zmsg_t *job_of(struct writer *writer, uint64_t fetch, uint64_t source)
     struct msg_header header = issue_header(writer, MSG_KIND_FETCH);
     struct msg_job job = {.timeout_ms = (uint64_t)writer->config->fetcher_response_ms};
     struct msg_private private = {0};
+    struct db_source_asking asking = {.known_max = writer->config->storer_known_max,
+                                      .recheck_before_ms =
+                                          clock_utc_ms() - writer->config->storer_recheck_ms};
     zmsg_t *message = NULL;
 
     header.fetch = fetch;
     header.source = source;
     buf_clear(&writer->space);
-    if (!db_source_job(writer->db, source, writer->config->storer_known_max, &writer->space, &job,
-                       &private.options))
+    if (!db_source_job(writer->db, source, &asking, &writer->space, &job, &private.options))
         return NULL;
     message = issue_message(writer, &header);
     if (msg_job_write(&job, &writer->scratch) != 0) {
@@ -115,21 +118,22 @@ static void give(struct writer *writer, struct schedule_source *source)
     if (!message)
         return; /* the transaction has failed */
     sending = batch_send(writer, writer->jobs, hi ? LANE_HI : LANE_LO, message);
-    sending->leased = source;
     sending->lease = lease.id;
+    sending->source = source->id;
     sending->hi = hi;
     schedule_leased(writer->schedule, source, lease.id, writer_now(writer));
     leases_add(writer->leases, &lease);
+    offline_leased(writer, source->id);
     counters_add(writer->counters, COUNTER_leases, 1);
 }
 
 void issue_undo(struct writer *writer, struct sending *sending)
 {
-    if (!sending->leased)
+    if (!sending->lease)
         return;
     leases_remove(writer->leases, sending->lease);
-
-    schedule_unleased(writer->schedule, sending->leased->id, sending->lease, sending->hi);
+    schedule_unleased(writer->schedule, sending->source, sending->lease, sending->hi);
+    offline_lapsed(writer, sending->source);
 }
 
 static size_t room(const struct writer *writer)
@@ -141,6 +145,14 @@ static size_t room(const struct writer *writer)
     return waiting < most ? most - waiting : 0;
 }
 
+static struct schedule_source *next_source(struct writer *writer)
+{
+    if (offline_is(writer))
+        return offline_pick(writer, fits);
+    return schedule_pick(writer->schedule, clock_utc_ms(), writer_now(writer),
+                         !leases_suspect_out(writer->leases), fits, writer);
+}
+
 static void give_leases(struct writer *writer)
 {
     size_t left = room(writer);
@@ -150,8 +162,7 @@ static void give_leases(struct writer *writer)
 
         measure(writer);
         warn(writer);
-        source = schedule_pick(writer->schedule, clock_utc_ms(), writer_now(writer),
-                               !leases_suspect_out(writer->leases), fits, writer);
+        source = next_source(writer);
         if (!source || db_error(writer->db) != DB_OK)
             return;
         give(writer, source);
@@ -226,6 +237,7 @@ static void lapsed(void *arg, const struct lease *lease, enum lease_end why)
     if (why == LEASE_CRASHED)
         suspect(writer, lease->source);
     db_fetch_end(writer->db, lease->id);
+    offline_lapsed(writer, lease->source);
     if (source)
         schedule_closed(writer->schedule, source);
     batch_touched(writer, lease->source);

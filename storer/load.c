@@ -5,6 +5,7 @@
 #include "storer/decide.h"
 #include "storer/journal.h"
 #include "storer/lease.h"
+#include "storer/online.h"
 #include "storer/writer_inner.h"
 
 struct keys {
@@ -109,6 +110,7 @@ bool writer_load(struct writer *writer)
         return false;
     writer->committed = writer->meta;
     writer->retries_asked = true;
+    online_unsaved(writer->online);
     journal_clear(writer->journal);
     schedule_clear(writer->schedule);
     db_source_each(writer->db, load_source, writer);

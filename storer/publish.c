@@ -1,7 +1,11 @@
 /* Events: what was committed, and what changed, for whoever listens.  What the bus cannot take is
  * dropped there; sequences show the gap, and it is filled by asking (DESIGN 5, rule 9). */
+#include <jansson.h>
+#include <stdlib.h>
+
 #include "common/config.h"
 #include "common/log.h"
+#include "common/mem.h"
 #include "storer/writer_inner.h"
 
 enum { ENTRY_FRAME = 160 }; /* bytes of an entry beside its text and bytes, at most */
@@ -51,4 +55,33 @@ void publish_state(struct writer *writer, const char *event, const char *json)
 
     if (writer->events)
         send_event(writer, "state", MSG_state, &state);
+}
+
+void publish_later(struct writer *writer, const char *event, struct json_t *detail)
+{
+    struct batch *batch = &writer->batch;
+    struct later *later = mem_calloc(1, sizeof(*later));
+
+    later->event = event;
+    later->json = json_dumps(detail, JSON_COMPACT);
+    json_decref(detail);
+    if (batch->later_last)
+        batch->later_last->next = later;
+    else
+        batch->later = later;
+    batch->later_last = later;
+}
+
+void publish_waiting(struct writer *writer, bool committed)
+{
+    struct later *later = writer->batch.later, *next = NULL;
+
+    for (; later; later = next) {
+        next = later->next;
+        if (committed)
+            publish_state(writer, later->event, later->json ? later->json : "{}");
+        free(later->json);
+        free(later);
+    }
+    writer->batch.later = writer->batch.later_last = NULL;
 }

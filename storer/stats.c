@@ -8,6 +8,7 @@
 #include "storer/held.h"
 #include "storer/journal.h"
 #include "storer/lease.h"
+#include "storer/offline.h"
 #include "storer/outbox.h"
 #include "storer/query.h"
 
@@ -53,6 +54,7 @@ static void window_figures(struct writer *writer, struct buf *json)
     buf_printf(json, ",\"paused\":%s,\"stuck\":\"%s\",\"quiesce\":%u",
                writer->committed.paused ? "true" : "false",
                writer->stuck == DB_OK ? "" : db_error_name(writer->stuck), writer->quiesce.purpose);
+    offline_figures(writer, json);
 }
 
 static void totals(const struct writer *writer, struct buf *json)

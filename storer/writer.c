@@ -17,6 +17,7 @@
 #include "storer/held.h"
 #include "storer/journal.h"
 #include "storer/lease.h"
+#include "storer/online.h"
 #include "storer/outbox.h"
 #include "storer/query.h"
 #include "storer/writer_inner.h"
@@ -145,6 +146,9 @@ static void make_rules(struct writer *writer)
                                             .error_ms = c->storer_error_ms,
                                             .quarantine_ms = c->storer_quarantine_ms,
                                             .retry_after_ms = c->storer_retry_after_ms};
+    writer->online = online_create(&(struct online_limits){.hosts = (size_t)c->storer_offline_hosts,
+                                                           .probe_ms = c->storer_probe_ms,
+                                                           .probe_max_ms = c->storer_probe_max_ms});
     writer->decide = decide_create(
         writer->db, &(struct decide_limits){.commits = (size_t)c->storer_commit_memory,
                                             .centres = (size_t)c->storer_centre_cache,
@@ -288,6 +292,7 @@ void writer_close(struct writer **out)
     leases_destroy(&writer->leases);
     held_destroy(&writer->held);
     schedule_destroy(&writer->schedule);
+    online_destroy(&writer->online);
     while ((asked = map64_next(&writer->asked, &at)))
         free(asked);
     map64_free(&writer->asked);

@@ -28,7 +28,9 @@ struct inlet;
 struct journal;
 struct journal_fetch;
 struct journal_item;
+struct json_t;
 struct leases;
+struct online;
 struct outbox;
 struct query;
 
@@ -51,9 +53,16 @@ struct sending {
     struct outbox *outbox;
     enum lane lane;
     zmsg_t *message;
-    struct schedule_source *leased; /* a lease given in this transaction */
-    uint64_t lease;
+    uint64_t lease; /* given in this transaction; 0 = none */
+    uint64_t source;
     bool hi;
+};
+
+/* A state event that is published once the transaction is committed. */
+struct later {
+    struct later *next;
+    const char *event;
+    char *json;
 };
 
 struct ended {
@@ -67,6 +76,7 @@ struct batch {
     size_t items, bytes;
     struct input *first, **end;
     struct sending *sendings, **sendings_end;
+    struct later *later, *later_last;
     struct ended *ended; /* items whose row must go, unless their fetch went */
     size_t ended_count, ended_cap;
     struct msg_entry *entries; /* to be published; they borrow from the inputs */
@@ -91,6 +101,8 @@ struct writer {
     struct held *held;
     struct schedule *schedule;
     struct schedule_times times;
+    struct online *online;
+    int64_t offline_since_ms; /* UTC; 0 while online */
     struct window window;
     struct map64 asked; /* items whose vector was asked for: id -> struct asked */
     struct quiesce quiesce;
@@ -196,6 +208,10 @@ zmsg_t *issue_message(struct writer *writer, const struct msg_header *header);
 /* --- publish.c --- */
 void publish_commit(struct writer *writer, const struct msg_entry *entries, size_t count);
 void publish_state(struct writer *writer, const char *event, const char *json);
+/* The same once the open transaction is committed; takes detail over.  event: not copied. */
+void publish_later(struct writer *writer, const char *event, struct json_t *detail);
+/* Publishes these, or forgets them. */
+void publish_waiting(struct writer *writer, bool committed);
 
 /* --- stats.c --- */
 /* The short form, for heartbeats. */
