@@ -149,7 +149,7 @@ static void begin_transfer(struct lease *lease, const struct msg_job *job, struc
 
     lease->options = options_read(options, &why);
     if (why) {
-        char *words = mem_printf("the source's options cannot be used: %s (weir set)", why);
+        char *words = mem_printf("%s (weir set)", why);
 
         lease_report_failure(lease, MSG_ERROR_TRANSFER, words, NULL);
         free(words);
