@@ -8,6 +8,7 @@
 #include "storer/db_source.h"
 #include "storer/held.h"
 #include "storer/lease.h"
+#include "storer/offline.h"
 #include "storer/writer_inner.h"
 
 uint64_t command_id(const json_t *arguments)
@@ -27,6 +28,7 @@ void command_give_up_lease(struct writer *writer, uint64_t id)
     leases_remove(writer->leases, fetch);
     counters_add(writer->counters, COUNTER_strays, held_drop(writer->held, fetch));
     db_fetch_end(writer->db, fetch);
+    offline_lapsed(writer, id);
     schedule_closed(writer->schedule, source);
 }
 
@@ -61,6 +63,7 @@ void command_source_refresh(struct writer *writer, struct input *input, json_t *
     uint64_t id = command_id(arguments);
     size_t asked = schedule_refresh(writer->schedule, id);
 
+    offline_hurry(writer);
     if (id != 0 && asked == 0)
         command_refuse(input, APP_DATA, "there is no such source");
     else

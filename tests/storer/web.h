@@ -36,7 +36,7 @@ static void web_add(const char *url)
     ring_job(&ring, &header, &job);
 }
 
-static void web_begin(const char *url)
+UNUSED static void web_begin(const char *url)
 {
     ring_go(&ring);
     web_add(url);
