@@ -7,7 +7,7 @@
 #include "common/mem.h"
 #include "fetcher/date.h"
 
-enum { VALUE_MAX = 4096 };
+enum { VALUE_MAX = 4096, LOCATION_MAX = 8192 };
 
 #define YEAR_MS 31536000000LL /* no server knows more */
 
@@ -20,19 +20,15 @@ static void forget_response(struct headers *headers)
     headers->etag = headers->last_modified = headers->content_type = headers->location = NULL;
     headers->retry_after_ms = headers->max_age_ms = -1;
     headers->age_from_cache_control = false;
+    headers->challenge = headers->guard = NULL;
+    headers->last = NULL;
 }
 
 void headers_clear(struct headers *headers)
 {
     forget_response(headers);
     headers->status = 0;
-    headers->redirected = false;
-    headers->only_permanent = true;
-}
-
-static bool is_redirect(long status)
-{
-    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+    headers->open = false;
 }
 
 /* The three digits of a status line, 0 where there are none; the line has no NUL behind it. */
@@ -50,17 +46,6 @@ static long read_status(struct span line)
         status = status * 10 + (*c - '0');
     }
     return status;
-}
-
-static void begin_response(struct headers *headers, struct span line)
-{
-
-    if (is_redirect(headers->status)) {
-        headers->redirected = true;
-        headers->only_permanent &= headers->status == 301 || headers->status == 308;
-    }
-    forget_response(headers);
-    headers->status = read_status(line);
 }
 
 /* Seconds, or a date (RFC 9110 section 10.2.3); -1 where it is neither. */
@@ -110,30 +95,98 @@ static void read_cache_control(struct headers *headers, struct span value)
     free(text);
 }
 
-static void keep(char **at, struct span value)
+static void keep(struct headers *headers, char **at, struct span value)
 {
     free(*at);
     *at = mem_dup(value.p, value.n > VALUE_MAX ? VALUE_MAX : value.n);
+    headers->last = at;
+}
+
+/* Half a URL is another URL. */
+static void keep_location(struct headers *headers, struct span value)
+{
+    free(headers->location);
+    headers->location = value.n > LOCATION_MAX ? NULL : mem_dup(value.p, value.n);
+    headers->last = headers->location ? &headers->location : NULL;
+}
+
+static void go_on(struct headers *headers, struct span value)
+{
+    char **at = headers->last;
+    size_t most = at == &headers->location ? LOCATION_MAX : VALUE_MAX;
+    char *joined = NULL;
+
+    if (!at || value.n == 0 || strlen(*at) + 1 + value.n > most)
+        return;
+    joined = mem_printf("%s%s%.*s", *at, **at ? " " : "", (int)value.n, value.p);
+    free(*at);
+    *at = joined;
+}
+
+static bool is_word(struct span text, const char *word)
+{
+    return text.n == strlen(word) && strncasecmp(text.p, word, text.n) == 0;
+}
+
+static bool begins(struct span text, const char *word)
+{
+    return text.n >= strlen(word) && strncasecmp(text.p, word, strlen(word)) == 0;
+}
+
+/* What those who guard sites add to their answers.  A challenge is one whatever the status; a guard
+ * also lets answers through, and counts where it refuses. */
+static const struct {
+    const char *name;
+    const char *value; /* how it begins */
+    const char *who;
+    bool challenge;
+} signs[] = {
+    {"cf-mitigated", "challenge", "Cloudflare", true},
+    {"x-amzn-waf-action", "challenge", "AWS WAF", true},
+    {"x-amzn-waf-action", "captcha", "AWS WAF", true},
+    {"x-vercel-mitigated", "challenge", "Vercel", true},
+    {"x-sucuri-block", "", "Sucuri", true},
+    {"server", "ddos-guard", "DDoS-Guard", false},
+    {"server", "Sucuri", "Sucuri", false},
+    {"server", "AkamaiGHost", "Akamai", false},
+    {"server", "cloudflare", "Cloudflare", false},
+    {"x-datadome", "", "DataDome", false},
+    {"x-dd-b", "", "DataDome", false},
+    {"x-iinfo", "", "Imperva", false},
+};
+
+static void read_sign(struct headers *headers, struct span name, struct span value)
+{
+    for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+        if (!is_word(name, signs[i].name) || !begins(value, signs[i].value))
+            continue;
+        if (signs[i].challenge)
+            headers->challenge = signs[i].who;
+        else if (!headers->guard || strcmp(signs[i].who, "Cloudflare") != 0)
+            headers->guard = signs[i].who;
+        return;
+    }
 }
 
 static void read_field(struct headers *headers, struct span name, struct span value, int64_t now_ms)
 {
-#define IS(word) (name.n == sizeof(word) - 1 && strncasecmp(name.p, word, name.n) == 0)
-    if (IS("etag"))
-        keep(&headers->etag, value);
-    else if (IS("last-modified"))
-        keep(&headers->last_modified, value);
-    else if (IS("content-type"))
-        keep(&headers->content_type, value);
-    else if (IS("location"))
-        keep(&headers->location, value);
-    else if (IS("retry-after"))
+    headers->last = NULL;
+    if (is_word(name, "etag"))
+        keep(headers, &headers->etag, value);
+    else if (is_word(name, "last-modified"))
+        keep(headers, &headers->last_modified, value);
+    else if (is_word(name, "content-type"))
+        keep(headers, &headers->content_type, value);
+    else if (is_word(name, "location"))
+        keep_location(headers, value);
+    else if (is_word(name, "retry-after"))
         headers->retry_after_ms = read_delay(value, now_ms);
-    else if (IS("cache-control"))
+    else if (is_word(name, "cache-control"))
         read_cache_control(headers, value);
-    else if (IS("expires") && !headers->age_from_cache_control)
+    else if (is_word(name, "expires") && !headers->age_from_cache_control)
         headers->max_age_ms = read_delay(value, now_ms);
-#undef IS
+    else
+        read_sign(headers, name, value);
 }
 
 static struct span trim(struct span text)
@@ -147,19 +200,56 @@ static struct span trim(struct span text)
     return text;
 }
 
+static void begin_response(struct headers *headers, struct span line)
+{
+    forget_response(headers);
+    headers->status = read_status(line);
+    headers->open = true;
+}
+
 void headers_line(struct headers *headers, struct span line, int64_t now_ms)
 {
+    bool folded = line.n && (line.p[0] == ' ' || line.p[0] == '\t');
     const char *colon = NULL;
 
     line = trim(line);
-    if (line.n >= 5 && strncmp(line.p, "HTTP/", 5) == 0) {
-        begin_response(headers, line);
-        return;
-    }
-    colon = line.n ? memchr(line.p, ':', line.n) : NULL;
-    if (colon) {
+    if (!headers->open) {
+        if (line.n >= 5 && strncmp(line.p, "HTTP/", 5) == 0)
+            begin_response(headers, line);
+    } else if (folded) {
+        go_on(headers, line);
+    } else if (line.n == 0) {
+        headers->open = false;
+        headers->last = NULL;
+    } else if ((colon = memchr(line.p, ':', line.n))) {
         size_t n = (size_t)(colon - line.p);
 
-        read_field(headers, span_of(line.p, n), trim(span_of(colon + 1, line.n - n - 1)), now_ms);
+        read_field(headers, trim(span_of(line.p, n)), trim(span_of(colon + 1, line.n - n - 1)),
+                   now_ms);
     }
+}
+
+/* --- who answers ------------------------------------------------------------------------------ */
+
+static bool holds(struct span body, const char *words)
+{
+    return body.n && memmem(body.p, body.n, words, strlen(words));
+}
+
+/* Cloudflare also passes on what the site itself refuses; its own pages are known by these. */
+static bool is_cloudflare_page(struct span body)
+{
+    return holds(body, "<title>Just a moment...</title>") || holds(body, "/cdn-cgi/challenge-") ||
+           holds(body, "_cf_chl_opt") || holds(body, "<title>Attention Required! | Cloudflare");
+}
+
+const char *headers_challenger(const struct headers *headers, struct span body)
+{
+    if (headers->challenge)
+        return headers->challenge;
+    if (!headers->guard || (headers->status != 403 && headers->status != 503))
+        return NULL;
+    if (strcmp(headers->guard, "Cloudflare") == 0)
+        return is_cloudflare_page(body) ? headers->guard : NULL;
+    return headers->status == 403 ? headers->guard : NULL;
 }
