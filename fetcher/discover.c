@@ -314,7 +314,9 @@ size_t discover_alternates(const struct discover *d, const char *found, struct m
     for (size_t i = 0; i < d->count && n < DISCOVER_ALTERNATES; i++) {
         const struct candidate *one = &d->at[i];
 
-        if (one->rank == RANK_USUAL || (found && strcmp(one->url, found) == 0))
+        /* Those tried before one was found are none; those left may be. */
+        if (one->rank == RANK_USUAL || (found && i < d->given) ||
+            (found && strcmp(one->url, found) == 0))
             continue;
         out[n++] = (struct msg_alternate){.url = span_str(one->url),
                                           .title = clip(span_str(one->title), TITLE_LONGEST)};

@@ -25,8 +25,9 @@ void discover_destroy(struct discover **discover);
 const char *discover_next(struct discover *discover);
 /* How many were given. */
 size_t discover_tried(const struct discover *discover);
-/* The feeds that the page itself names, but for the address found (NULL: none was), best first.
- * out has room for DISCOVER_ALTERNATES.  Returns how many; text is borrowed from discover. */
+/* The feeds that the page itself names, best first: all of them, or those that were not tried where
+ * one was found (found is its address, NULL: none was).  out has room for DISCOVER_ALTERNATES.
+ * Returns how many; text is borrowed from discover. */
 size_t discover_alternates(const struct discover *discover, const char *found,
                            struct msg_alternate *out);
 /* Whether an address plainly looks like that of a feed. */

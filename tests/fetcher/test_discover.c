@@ -70,6 +70,15 @@ START_TEST(alternates)
              RSS, "/b",
              "B") "<a href='/c.rss' title='C'>c</a><a href='https://other.example/feed'>x</a>");
     ck_assert_uint_eq(discover_alternates(list, NULL, out), 3);
+    discover_next(list); /* was none */
+    ck_assert_uint_eq(discover_alternates(list, NULL, out), 3);
+    ck_assert_uint_eq(discover_alternates(list, "https://site.example/b", out), 1);
+    ck_assert(span_eq(out[0].url, span_str("https://site.example/c.rss")));
+    teardown();
+    look("https://site.example/", 8,
+         LINK(RSS, "/a", "A &amp; a") LINK(
+             RSS, "/b",
+             "B") "<a href='/c.rss' title='C'>c</a><a href='https://other.example/feed'>x</a>");
     ck_assert_uint_eq(discover_alternates(list, "https://site.example/b", out), 2);
     ck_assert(span_eq(out[0].url, span_str("https://site.example/a")));
     ck_assert(span_eq(out[0].title, span_str("A & a")));
