@@ -6,6 +6,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "storer/command_options.h"
 #include "storer/db_source.h"
 #include "storer/db_source_said.h"
 #include "storer/said.h"
@@ -13,30 +14,19 @@
 
 /* --- what stays behind --- */
 
-static bool begins(struct span text, const char *with)
-{
-    size_t n = strlen(with);
-
-    return text.n >= n && memcmp(text.p, with, n) == 0;
-}
-
 static bool is_https(struct span url)
 {
-    return begins(url, "https://");
+    return url.n > 8 && memcmp(url.p, "https://", 8) == 0;
 }
 
-/* Host and port of an address as url_host () gives it; a default port is left out. */
+/* Host and port of an address as url_host () gives it. */
 static struct span authority_of(struct span url)
 {
-    const char *port = is_https(url) ? ":443" : ":80";
     struct span rest = span_after(url, is_https(url) ? 8 : 7);
-    size_t n = strlen(port);
 
     for (size_t i = 0; i < rest.n; i++)
         if (rest.p[i] == '/' || rest.p[i] == '?')
             rest.n = i;
-    if (rest.n > n && memcmp(rest.p + rest.n - n, port, n) == 0)
-        rest.n -= n;
     return rest;
 }
 
@@ -51,15 +41,13 @@ static bool is_same_origin(struct span from, struct span to)
 static char *options_elsewhere(struct span options)
 {
     static const char *const own[] = {"credentials", "headers", "cookies"};
-    json_t *object = options.n ? json_loadb(options.p, options.n, 0, NULL) : NULL;
+    json_t *object = options_of_text(options);
     bool held = false;
     char *text = NULL;
 
     for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
         held |= json_object_del(object, own[i]) == 0;
-    if (held)
-        text = json_object_size(object) ? json_dumps(object, JSON_COMPACT | JSON_SORT_KEYS)
-                                        : strdup("");
+    text = held ? options_text(object) : NULL;
     json_decref(object);
     return text;
 }
@@ -119,6 +107,7 @@ bool said_move(struct writer *writer, uint64_t source, const struct db_source_sa
     enum db_source_state state = DB_SOURCE_ACTIVE;
     char *bare = NULL, *note = NULL;
     uint64_t other = 0;
+    bool merged = false;
 
     if (!is_same_origin(said->url, to->url)) {
         bare = options_elsewhere(said->options);
@@ -126,7 +115,8 @@ bool said_move(struct writer *writer, uint64_t source, const struct db_source_sa
         place.options = bare ? span_str(bare) : said->options;
     }
     other = db_source_find(writer->db, to->url, place.credentials, &state);
-    if (other && other != source) {
+    merged = other != 0 && other != source;
+    if (merged) {
         merge(writer, source, other, state, to);
     } else {
         place.note = span_str(note = note_of(said, to, bare != NULL));
@@ -134,10 +124,10 @@ bool said_move(struct writer *writer, uint64_t source, const struct db_source_sa
     }
     if (to->found)
         db_source_alternates(writer->db, source, to->alternates);
-    tell(writer, source, said, to, other != source ? other : 0);
-    counters_add(writer->counters, COUNTER_moved, !to->found);
+    tell(writer, source, said, to, merged ? other : 0);
+    counters_add(writer->counters, COUNTER_moved, !merged && !to->found);
     batch_touched(writer, source);
     free(bare);
     free(note);
-    return other && other != source;
+    return merged;
 }
