@@ -473,7 +473,7 @@ class Pipeline:
 
     def add(self, *urls):
         for at in range(0, len(urls), 200):
-            self.must("add", *urls[at:at + 200])
+            self.must("add", "--no-wait", *urls[at:at + 200])
 
     def stats(self):
         """`weir stats --json`, or {} while nobody answers."""
@@ -779,6 +779,11 @@ class Scenario:
     def equal(self, got, wanted, what):
         return self.check(got == wanted, what if got == wanted
                           else f"{what}: got {got!r}, wanted {wanted!r}")
+
+    def matches(self, text, pattern, what):
+        """A check: the text has this in it (a regular expression)."""
+        found = re.search(pattern, text)
+        return self.check(found, what if found else f"{what}: {text!r} has no /{pattern}/")
 
     def waits(self, row, seconds, what):
         """A check: a source's next poll is so long after its last, or up to a tenth later."""
