@@ -14,15 +14,20 @@ enum { SOURCES_A_QUERY = 200 };
 
 char *adding_url(const char *word)
 {
-    return strstr(word, "://") ? mem_strdup(word) : mem_printf("https://%s", word);
+    bool has_scheme = strstr(word, "://") || strncasecmp(word, "feed:", 5) == 0;
+
+    return has_scheme ? mem_strdup(word) : mem_printf("https://%s", word);
 }
 
 /* What the storer would refuse, so that one bad address does not cost the others. */
 static bool is_web(const char *url)
 {
-    const char *host = strncasecmp(url, "http://", 7) == 0    ? url + 7
-                       : strncasecmp(url, "https://", 8) == 0 ? url + 8
-                                                              : "";
+    bool feed = strncasecmp(url, "feed:", 5) == 0;
+    const char *rest = feed ? url + 5 : url;
+    const char *host = strncasecmp(rest, "http://", 7) == 0    ? rest + 7
+                       : strncasecmp(rest, "https://", 8) == 0 ? rest + 8
+                       : feed && strncmp(rest, "//", 2) == 0   ? rest + 2
+                                                               : "";
 
     return *host && !strchr("/?#:", *host) && !strpbrk(host, " \t\r\n");
 }
@@ -30,16 +35,21 @@ static bool is_web(const char *url)
 /* Counts and ids of an answer are added to total. */
 static void add_up(json_t *total, const json_t *answer)
 {
-    static const char *const keys[] = {"added", "existing"};
+    static const char *const counts[] = {"added", "existing"}, *const lists[] = {"ids", "new"};
 
-    for (int i = 0; i < 2; i++)
-        json_object_set_new(total, keys[i],
-                            json_integer(print_int(total, keys[i]) + print_int(answer, keys[i])));
-    json_array_extend(json_object_get(total, "ids"), json_object_get(answer, "ids"));
+    for (int i = 0; i < 2; i++) {
+        json_object_set_new(
+            total, counts[i],
+            json_integer(print_int(total, counts[i]) + print_int(answer, counts[i])));
+        json_array_extend(json_object_get(total, lists[i]), json_object_get(answer, lists[i]));
+    }
+    if (print_int(total, "now_ms") == 0)
+        json_object_set_new(total, "now_ms", json_integer(print_int(answer, "now_ms")));
 }
 
 /* Adds up to SOURCES_A_QUERY from *at on. */
-static int add_some(struct client *client, const json_t *sources, size_t *at, json_t *total)
+static int add_some(struct client *client, const json_t *sources, bool now, size_t *at,
+                    json_t *total)
 {
     json_t *some = json_array(), *answer = NULL;
     int code = 0;
@@ -58,25 +68,34 @@ static int add_some(struct client *client, const json_t *sources, size_t *at, js
         json_decref(some);
         return 0;
     }
-    code = client_query(client, "source.add", json_pack("{s:o}", "sources", some), &answer);
+    code = client_query(client, "source.add",
+                        json_pack("{s:o, s:i}", "sources", some, "hi", (int)now), &answer);
     add_up(total, answer);
     json_decref(answer);
+    return code;
+}
+
+int adding_ask(struct client *client, const json_t *sources, bool now, json_t **total)
+{
+    int code = 0;
+
+    *total = json_pack("{s:i, s:i, s:i, s:[], s:[], s:i}", "added", 0, "existing", 0, "refused", 0,
+                       "ids", "new", "now_ms", 0);
+    for (size_t i = 0; !code && i < json_array_size(sources);)
+        code = add_some(client, sources, now, &i, *total);
     return code;
 }
 
 int adding_run(const struct call *call, const json_t *sources)
 {
     struct client *client = client_open(call->config, CLIENT_STORER);
-    json_t *total =
-        json_pack("{s:i, s:i, s:i, s:[]}", "added", 0, "existing", 0, "refused", 0, "ids");
-    int code = client ? 0 : APP_NO_PEER;
+    json_t *total = NULL;
+    int code = client ? adding_ask(client, sources, false, &total) : APP_NO_PEER;
 
-    for (size_t i = 0; !code && i < json_array_size(sources);)
-        code = add_some(client, sources, &i, total);
     client_close(&client);
     if (!code && call->json)
         print_json(total);
-    else if (!code || print_int(total, "added"))
+    else if (total && (!code || print_int(total, "added")))
         printf("%lld added, %lld already there\n", (long long)print_int(total, "added"),
                (long long)print_int(total, "existing"));
     if (!code && print_int(total, "refused"))

@@ -8,7 +8,7 @@
 struct call;
 struct config;
 
-enum { CALL_OPTIONS = 6 }; /* of one verb, at most */
+enum { CALL_OPTIONS = 8 }; /* of one verb, at most */
 
 struct option {
     const char *name;  /* "limit", without dashes */

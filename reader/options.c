@@ -219,7 +219,7 @@ static int take_option(struct call *call, struct line *line)
 
 static int take(struct call *call, struct line *line)
 {
-    static char follow[] = "--follow", help[] = "--help";
+    static char follow[] = "--follow", help[] = "--help", longer[] = "--long";
     char **word = &line->argv[line->at];
 
     if (line->ended || (*word)[0] != '-' || !(*word)[1])
@@ -232,6 +232,8 @@ static int take(struct call *call, struct line *line)
         *word = follow;
     else if (strcmp(*word, "-h") == 0)
         *word = help;
+    else if (strcmp(*word, "-l") == 0)
+        *word = longer;
     if ((*word)[1] != '-')
         return usage(call, *word, "no such option");
     return take_option(call, line);

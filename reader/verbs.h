@@ -4,8 +4,12 @@
 
 struct verb;
 
+/* verbs_add.c */
+extern const struct verb verb_add;
+/* verbs_set.c */
+extern const struct verb verb_set;
 /* verbs_sources.c */
-extern const struct verb verb_add, verb_sources, verb_remove, verb_refresh;
+extern const struct verb verb_sources, verb_remove, verb_refresh;
 /* verbs_import.c */
 extern const struct verb verb_import;
 /* verbs_stories.c */

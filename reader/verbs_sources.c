@@ -1,4 +1,4 @@
-/* add, sources, remove, refresh. */
+/* sources, remove, refresh. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,75 +8,16 @@
 #include "common/app.h"
 #include "common/clock.h"
 #include "common/config.h"
-#include "common/mem.h"
-#include "reader/adding.h"
 #include "reader/call.h"
 #include "reader/client.h"
 #include "reader/pages.h"
 #include "reader/print.h"
+#include "reader/sources.h"
 #include "reader/verbs.h"
 
-enum { WORDS_MOST = 100000, POLL_MS = 100 };
-
-static int add(struct call *call)
-{
-    const char *title = call_option(call, "title"), *category = call_option(call, "category");
-    json_t *sources = json_array();
-    int code = 0;
-
-    for (int i = 0; i < call->word_count; i++) {
-        char *url = adding_url(call->words[i]);
-        json_t *source = json_pack("{s:s}", "url", url);
-
-        if (title)
-            json_object_set_new(source, "title", json_string(title));
-        if (category)
-            json_object_set_new(source, "category", json_string(category));
-        if (!source)
-            code = call_fail(APP_USAGE, "%s is no UTF-8", call->words[i]);
-        else
-            json_array_append_new(sources, source);
-        free(url);
-    }
-    if (!code)
-        code = adding_run(call, sources);
-    json_decref(sources);
-    return code;
-}
-
-const struct verb verb_add = {
-    .name = "add",
-    .words = "URL...",
-    .least = 1,
-    .most = WORDS_MOST,
-    .summary = "subscribe to feeds",
-    .options = {{"title", "TEXT", "your own name for them"},
-                {"category", "NAME", "put them in a category; a/b is b in a"}},
-    .run = add,
-};
+enum { POLL_MS = 100 };
 
 /* --- sources ---------------------------------------------------------------------------------- */
-
-static void print_source(struct buf *out, const json_t *source)
-{
-    const char *state = print_text(source, "state"), *error = print_text(source, "last_error");
-    const char *title = print_text(source, "title");
-    enum print_style style = strcmp(state, "active") == 0 ? PRINT_PLAIN : PRINT_YELLOW;
-
-    buf_printf(out, "%5lld  ", (long long)print_int(source, "id"));
-    print_styled_cell(out, style, state, 11);
-    buf_printf(out, " %7lld  ", (long long)print_int(source, "items"));
-    print_time(out, print_int(source, "last_ok_ms"), print_terminal());
-    buf_adds(out, "  ");
-    print_cell(out, *title ? title : "-", 28, false);
-    buf_adds(out, "  ");
-    print_cut(out, print_text(source, "url"), 0);
-    if (*error) {
-        buf_adds(out, "\n       ");
-        print_styled_cell(out, PRINT_RED, error, print_columns(span_str(error)));
-    }
-    buf_addc(out, '\n');
-}
 
 static void drop_retired(json_t *list)
 {
@@ -85,8 +26,23 @@ static void drop_retired(json_t *list)
             json_array_remove(list, i);
 }
 
+/* Why nothing is polled now: one line above all sources, where each of them is innocent. */
+static void print_offline(struct buf *out, const struct config *config)
+{
+    json_t *stats = NULL;
+
+    if (client_ask(config, "stats", json_object(), &stats) == 0 &&
+        json_is_false(json_object_get(stats, "online"))) {
+        print_styled(out, PRINT_YELLOW, "offline: there is no network; no source is polled since ");
+        print_time(out, print_int(stats, "offline_since_ms"), print_terminal());
+        buf_addc(out, '\n');
+    }
+    json_decref(stats);
+}
+
 static int list_sources(struct call *call)
 {
+    bool longer = call_option(call, "long") != NULL;
     json_t *list = NULL, *source = NULL;
     struct buf out = {0};
     size_t i = 0;
@@ -100,7 +56,8 @@ static int list_sources(struct call *call)
         print_add_iso(list);
         print_json(list);
     } else {
-        json_array_foreach(list, i, source) print_source(&out, source);
+        print_offline(&out, call->config);
+        json_array_foreach(list, i, source) sources_line(&out, source, longer);
         print_out(&out);
         if (json_array_size(list) == 0)
             puts("no sources yet: weir add URL");
@@ -110,41 +67,53 @@ static int list_sources(struct call *call)
     return 0;
 }
 
+static int show_source(struct call *call)
+{
+    int64_t id = sources_find(call->config, call->words[0]);
+    struct client *client = id ? client_open(call->config, CLIENT_STORER) : NULL;
+    json_t *source = NULL;
+    struct buf out = {0};
+    int code = !id ? APP_DATA : client ? sources_read(client, id, &source) : APP_NO_PEER;
+
+    if (!code && call->json) {
+        print_add_iso(source);
+        print_json(source);
+    } else if (!code) {
+        print_offline(&out, call->config);
+        sources_details(&out, source);
+        print_out(&out);
+    }
+    client_close(&client);
+    buf_free(&out);
+    json_decref(source);
+    return code;
+}
+
+static int sources(struct call *call)
+{
+    return call->word_count ? show_source(call) : list_sources(call);
+}
+
 const struct verb verb_sources = {
     .name = "sources",
-    .words = "",
+    .words = "[SOURCE]",
+    .most = 1,
     .summary = "list the subscriptions: number, state, items, last success, title, URL",
-    .options = {{"all", NULL, "also those that were removed"}},
-    .run = list_sources,
+    .more =
+        "States: active; quarantined: it crashed fetchers, and is left alone for a while; gone: "
+        "its\n"
+        "server said so, and weir add URL asks again; retired: removed.  Of one SOURCE, given by\n"
+        "number or URL, every field is shown; of passwords and the like only that they are set.",
+    .options = {{"all", NULL, "also those that were removed"},
+                {"long", NULL, "also next poll, interval, categories, what is set (-l)"}},
+    .run = sources,
 };
 
 /* --- remove, refresh -------------------------------------------------------------------------- */
 
-/* The id of a source given by number or URL; 0 (told) where there is none. */
-static int64_t source_id(const struct call *call, const char *word)
-{
-    json_t *list = NULL, *source = NULL;
-    int64_t id = 0;
-    size_t i = 0;
-
-    if (strspn(word, "0123456789") == strlen(word))
-        return call_id(word, &id) ? id : 0;
-    if (pages_read(call->config, "source.list", json_object(), "sources", "after", 0, &list))
-        return 0;
-    json_array_foreach(list, i, source)
-    {
-        if (strcmp(print_text(source, "url"), word) == 0)
-            id = print_int(source, "id");
-    }
-    if (!id)
-        call_fail(APP_DATA, "there is no source '%s' (weir sources lists them)", word);
-    json_decref(list);
-    return id;
-}
-
 static int remove_source(struct call *call)
 {
-    int64_t id = source_id(call, call->words[0]);
+    int64_t id = sources_find(call->config, call->words[0]);
     json_t *answer = NULL;
     int code = APP_DATA;
 
@@ -209,8 +178,7 @@ static int wait_refresh(const struct call *call, int64_t id, int64_t since_ms)
 
 static int refresh(struct call *call)
 {
-    int64_t id = call->word_count ? source_id(call, call->words[0]) : 0;
-    int64_t since_ms = clock_utc_ms();
+    int64_t id = call->word_count ? sources_find(call->config, call->words[0]) : 0;
     json_t *args = json_object(), *answer = NULL;
     int code = 0;
 
@@ -222,7 +190,7 @@ static int refresh(struct call *call)
         json_object_set_new(args, "id", json_integer(id));
     code = client_ask(call->config, "source.refresh", args, &answer);
     if (!code && call_option(call, "wait"))
-        code = wait_refresh(call, id, since_ms);
+        code = wait_refresh(call, id, print_int(answer, "now_ms"));
     if (!code && call->json)
         print_json(answer);
     else if (!code)

@@ -104,6 +104,11 @@ static void print_storer(struct buf *out, const json_t *stats)
     print_sum(out, stats);
     if (json_is_true(json_object_get(stats, "paused")))
         print_styled(out, PRINT_YELLOW, "paused   nothing is fetched until weir resume\n");
+    if (json_is_false(json_object_get(stats, "online"))) {
+        print_styled(out, PRINT_YELLOW, "offline  there is no network; no source is polled since ");
+        print_time(out, print_int(stats, "offline_since_ms"), print_terminal());
+        buf_addc(out, '\n');
+    }
     if (*stuck) {
         print_styled(out, PRINT_RED, "stuck    the store cannot be written to: ");
         print_cut(out, stuck, 0);

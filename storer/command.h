@@ -2,18 +2,20 @@
  * and are answered (query_answer) once the commit has made them true.
  *
  *   source.add {sources: [{url, title?, category?, categories?, interval_ms?, credentials?,
- *               options?}], hi?}
- *                             -> {added, existing, ids: [...], new: [...]}; category "a/b" is
- * nested; credentials also as "user:password"; user information in the url is taken out of it; hi
- * 1: the new ones are asked at once; one that was removed, or gone, lives again; one that is there
- * stays as it is source.set {id, title?, category?, categories?, interval_ms?, options?}
- *                             -> {set}; options are merged (command_options.h); other options mean
- *                                that validators are forgotten and the source is asked at once
+ *               options?}], hi?}  -> {added, existing, ids: [...], new: [...], now_ms}
+ *   source.set {id, title?, category?, categories?, interval_ms?, options?}  -> {set}
  *   source.remove {id}        -> {removed}
- *   source.refresh {id?}      -> {asked}
+ *   source.refresh {id?}      -> {asked, now_ms}
  *   pause {} / resume {}      -> {paused}
  *   dead.retry {id?}          -> {asked}
  *   stats {}                  -> writer_stats
+ *
+ * Category "a/b" is nested.  Of an address that is added the user information goes into the
+ * credentials, which may also be given as "user:password"; hi 1 asks the new ones at once.  A
+ * source that was removed, or is gone, lives again; one that is there stays as it is, in one more
+ * category. source.set puts categories in place of those there were and merges options
+ * (command_options.h); where that changes them, the validators are forgotten and the source is
+ * asked at once.
  *
  * A wrong argument is answered with code 64, an unknown id with 65, a store that cannot be written
  * to (disk full) with 74.  All or none of a command is done. */

@@ -210,9 +210,10 @@ void command_source_add(struct writer *writer, struct input *input, json_t *argu
             add_one(writer, source, &adding);
         }
         log_info("sources-added", "added=%zu existing=%zu", adding.added, adding.existing);
-        command_answer(input, json_pack("{s:I, s:I, s:O, s:O}", "added", (json_int_t)adding.added,
-                                        "existing", (json_int_t)adding.existing, "ids", adding.ids,
-                                        "new", adding.fresh));
+        command_answer(input,
+                       json_pack("{s:I, s:I, s:O, s:O, s:I}", "added", (json_int_t)adding.added,
+                                 "existing", (json_int_t)adding.existing, "ids", adding.ids, "new",
+                                 adding.fresh, "now_ms", (json_int_t)clock_utc_ms()));
     }
     json_decref(adding.ids);
     json_decref(adding.fresh);

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "common/app.h"
+#include "common/clock.h"
 #include "common/log.h"
 #include "storer/db_fetch.h"
 #include "storer/db_source.h"
@@ -58,6 +59,15 @@ void command_source_remove(struct writer *writer, struct input *input, json_t *a
     command_answer(input, json_pack("{s:i}", "removed", 1));
 }
 
+static const char *why_not(struct writer *writer, uint64_t id)
+{
+    struct db_source source;
+
+    return db_source_get(writer->db, id, &source) && source.state == DB_SOURCE_GONE
+               ? "this source is gone, its server said; add its address again to have it asked"
+               : "there is no such source";
+}
+
 void command_source_refresh(struct writer *writer, struct input *input, json_t *arguments)
 {
     uint64_t id = command_id(arguments);
@@ -65,7 +75,8 @@ void command_source_refresh(struct writer *writer, struct input *input, json_t *
 
     offline_hurry(writer);
     if (id != 0 && asked == 0)
-        command_refuse(input, APP_DATA, "there is no such source");
+        command_refuse(input, APP_DATA, why_not(writer, id));
     else
-        command_answer(input, json_pack("{s:I}", "asked", (json_int_t)asked));
+        command_answer(input, json_pack("{s:I, s:I}", "asked", (json_int_t)asked, "now_ms",
+                                        (json_int_t)clock_utc_ms()));
 }
