@@ -106,6 +106,7 @@ void lease_free(struct lease *lease)
     free(lease->permanent_url);
     free(lease->found_url);
     free(lease->page_url);
+    free(lease->refusal);
     free(lease);
 }
 

@@ -39,6 +39,7 @@ struct lease {
     /* Looking for the feed of a web page; NULL: not, or not yet. */
     struct discover *discover;
     char *page_url;
+    char *refusal;             /* the first other than 404, in words; NULL = none */
     int64_t page_ms;           /* what the page took */
     int64_t discover_until_ms; /* monotonic */
     struct options elsewhere;  /* what of options may go to another site; borrows from it */

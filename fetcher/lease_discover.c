@@ -25,11 +25,11 @@ static const struct options *options_for(struct lease *lease, const struct msg_j
     free(own);
     if (same)
         return lease->options;
-    lease->elsewhere = (struct options){.proxy = lease->options->proxy,
-                                        .proxy_user = lease->options->proxy_user,
-                                        .proxy_password = lease->options->proxy_password,
-                                        .user_agent = lease->options->user_agent,
-                                        .downgrade = lease->options->downgrade};
+    lease->elsewhere = *lease->options;
+    lease->elsewhere.user = lease->elsewhere.password = lease->elsewhere.bearer = NULL;
+    lease->elsewhere.cookies = NULL;
+    lease->elsewhere.headers = NULL;
+    lease->elsewhere.header_count = 0;
     return &lease->elsewhere;
 }
 
@@ -66,20 +66,35 @@ void lease_discover_begin(struct lease *lease, struct discover *candidates, int6
     lease_discover_next(lease);
 }
 
-bool lease_discover_ended(struct lease *lease, const struct http_result *result)
+static char *words_of(const struct lease *lease, const struct http_result *result)
 {
     struct buf words = {0};
 
+    if (result->error)
+        return mem_strdup(result->words);
+    status_words(result->headers.status, lease->options, &words);
+    return buf_take(&words);
+}
+
+bool lease_discover_ended(struct lease *lease, const struct http_result *result)
+{
+    bool throttled = !result->error && status_is_throttled(result->headers.status);
+    bool absent = !result->error && result->headers.status == 404;
+    char *said = words_of(lease, result);
+    char *words = NULL;
+
     /* Further requests would make these worse. */
-    if (result->error == MSG_ERROR_OFFLINE) {
-        lease_report_failure(lease, result->error, result->words, result);
+    if (throttled || result->error == MSG_ERROR_OFFLINE) {
+        words = mem_printf("%s, while the feed of a web page was looked for", said);
+        lease_report_failure(lease, throttled ? MSG_ERROR_HTTP : result->error, words, result);
+        free(words);
+        free(said);
         return true;
     }
-    if (result->error || !status_is_throttled(result->headers.status))
-        return false;
-    status_words(result->headers.status, NULL, &words);
-    buf_adds(&words, " while the feed of a web page was looked for");
-    lease_report_failure(lease, MSG_ERROR_HTTP, words.data, result);
-    buf_free(&words);
-    return true;
+    /* Many addresses are guesses: that nothing is there says nothing. */
+    if (lease->refusal || absent)
+        free(said);
+    else
+        lease->refusal = said;
+    return false;
 }

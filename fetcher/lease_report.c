@@ -109,11 +109,12 @@ void lease_report_no_feed(struct lease *lease)
 {
     struct msg_report report = blank_report(MSG_OUTCOME_FAILED);
     struct msg_alternate alternates[DISCOVER_ALTERNATES];
-    char *words = mem_printf("a web page, and no feed was found there (%zu addresses tried)",
-                             discover_tried(lease->discover));
+    const char *why = lease->refusal ? lease->refusal : "";
+    char *words = mem_printf("a web page, and no feed was found there (%zu addresses tried)%s%s",
+                             discover_tried(lease->discover), *why ? "; one of them: " : "", why);
 
     report.error_kind = MSG_ERROR_NOT_A_FEED;
-    report.error = span_str(words);
+    report.error = first_words(words);
     report.http_status = 200;
     report.final_url = whole(lease->page_url, URL_LONGEST);
     report.took_ms = (uint64_t)lease->page_ms;

@@ -525,7 +525,8 @@ START_TEST(finds_nothing)
     ck_assert_uint_eq(asked_count, 3);
     respond((struct answer){.status = 500});
     ck_assert_uint_eq(asked_count, 3);
-    failed(MSG_ERROR_NOT_A_FEED, "a web page, and no feed was found there (3 addresses tried)");
+    failed(MSG_ERROR_NOT_A_FEED,
+           "a web page, and no feed was found there (3 addresses tried); one of them: too slow");
     is(report.final_url, "https://site.example/");
     ck_assert_uint_eq(report.alternates.count, 2);
     ck_assert_uint_eq(counter(COUNTER_failures), 1);
@@ -563,14 +564,15 @@ START_TEST(ends_early)
 
     take(&job, NULL, NULL);
     respond((struct answer){.body = PAGE(RSS("/a"))});
+    respond((struct answer){.status = 500});
     respond((struct answer){.status = 429, .retry_after_ms = 9000});
-    failed(MSG_ERROR_HTTP, "429");
+    failed(MSG_ERROR_HTTP, "HTTP status 429 Too Many Requests, while");
     ck_assert_int_eq(report.retry_after_ms, 9000);
     forget();
     take(&job, NULL, NULL);
     respond((struct answer){.body = PAGE(RSS("/a"))});
     respond((struct answer){.error = MSG_ERROR_OFFLINE, .words = "no route"});
-    failed(MSG_ERROR_OFFLINE, "no route");
+    failed(MSG_ERROR_OFFLINE, "no route, while");
 }
 END_TEST
 
