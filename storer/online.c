@@ -53,25 +53,46 @@ int64_t online_since_ms(const struct online *online)
 
 /* --- evidence --- */
 
+static bool is_known_host(const struct online *online, uint64_t host, size_t but)
+{
+    for (size_t i = 0; i < online->count; i++)
+        if (i != but && online->failed[i].host == host)
+            return true;
+    return false;
+}
+
+/* Where a new host goes when all is full: over a source whose host has another one here. */
+static size_t place_of_double(const struct online *online)
+{
+    size_t at = online->count - 1;
+
+    while (at > 0 && !is_known_host(online, online->failed[at].host, at))
+        at--;
+    return at;
+}
+
 /* A transaction that is applied again brings the same failures again: what came first holds. */
 static void keep(struct online *online, const struct online_failure *failure, size_t fine_hosts)
 {
-    bool known = false;
+    bool known = is_known_host(online, failure->host, ONLINE_EVIDENCE);
+    size_t at = online->count;
 
-    for (size_t i = 0; i < online->count; i++) {
+    for (size_t i = 0; i < online->count; i++)
         if (online->failed[i].source == failure->source)
             return;
-        known = known || online->failed[i].host == failure->host;
-    }
-    if (online->count == ONLINE_EVIDENCE)
+    if (at == ONLINE_EVIDENCE && known)
         return;
-    if (online->count == 0)
+    if (at == ONLINE_EVIDENCE)
+        at = place_of_double(online);
+    else
+        online->count++;
+    if (online->count == 1)
         online->fine_hosts = fine_hosts;
     online->hosts += !known;
-    online->failed[online->count++] = (struct failed){.source = failure->source,
-                                                      .host = failure->host,
-                                                      .errors = failure->errors,
-                                                      .next_ms = failure->next_ms};
+    online->failed[at] = (struct failed){.source = failure->source,
+                                         .host = failure->host,
+                                         .errors = failure->errors,
+                                         .next_ms = failure->next_ms};
 }
 
 static size_t enough(const struct online *online)
@@ -79,6 +100,7 @@ static size_t enough(const struct online *online)
     size_t hosts = online->limits.hosts;
 
     hosts = online->fine_hosts < hosts ? online->fine_hosts : hosts;
+    hosts = hosts < ONLINE_EVIDENCE ? hosts : ONLINE_EVIDENCE;
     return hosts > 2 ? hosts : 2;
 }
 

@@ -6,7 +6,7 @@
  * succeeded count. Any answer, whatever its status, means online.
  *
  * What the sources of the evidence were before is kept, so that the blame can be taken back: for at
- * most ONLINE_EVIDENCE sources; those beyond keep theirs.
+ * most ONLINE_EVIDENCE sources; those beyond stay blamed.
  *
  * While offline, one probe is under way at a time; the time between two grows by half, from
  * limits.probe_ms to limits.probe_max_ms.  Pure: now_ms is the writer's clock.

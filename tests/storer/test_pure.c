@@ -6,13 +6,11 @@
 #include "common/judge.h"
 #include "common/judge_sketch.h"
 #include "common/msg.h"
-#include "storer/db_source.h"
 #include "storer/held.h"
 #include "storer/lease.h"
 #include "storer/map64.h"
 #include "storer/memory.h"
 #include "storer/quiesce.h"
-#include "storer/schedule.h"
 #include "storer/window.h"
 
 START_TEST(map_agrees_with_a_table)
@@ -94,76 +92,6 @@ START_TEST(lease_does_not_age_alone)
     leases_sweep(leases, 10000, 9000, note_end, NULL); /* quiescing, and no fetcher */
     ck_assert_int_eq(last_end, LEASE_WITHDRAWN);
     leases_destroy(&leases);
-}
-END_TEST
-
-/* --- schedule --- */
-
-static bool any(void *arg, const struct schedule_source *source)
-{
-    (void)arg;
-    (void)source;
-    return true;
-}
-
-START_TEST(schedule_keeps_to_hosts)
-{
-    struct schedule *schedule =
-        schedule_create(&(struct schedule_limits){.host_requests = 1, .host_spacing_ms = 50});
-    struct schedule_source *first = NULL, *second = NULL;
-
-    schedule_put(schedule, &(struct db_source){.id = 1, .host = "a", .next_ms = 30});
-    schedule_put(schedule, &(struct db_source){.id = 2, .host = "a", .next_ms = 20});
-    schedule_put(schedule, &(struct db_source){.id = 3, .host = "b", .next_ms = 40});
-    ck_assert_ptr_null(schedule_pick(schedule, 10, 0, true, any, NULL));
-    first = schedule_pick(schedule, 100, 0, true, any, NULL);
-    ck_assert_uint_eq(first->id, 2); /* the longest overdue */
-    schedule_leased(schedule, first, 77, 0);
-    second = schedule_pick(schedule, 100, 0, true, any, NULL);
-    ck_assert_uint_eq(second->id, 3);
-    schedule_leased(schedule, second, 78, 0);
-    ck_assert_ptr_null(schedule_pick(schedule, 100, 1000, true, any, NULL));
-    first->next_ms = 500;
-    schedule_closed(schedule, first);
-    ck_assert_ptr_null(schedule_pick(schedule, 100, 49, true, any, NULL));
-    ck_assert_uint_eq(schedule_pick(schedule, 100, 50, true, any, NULL)->id, 1);
-    ck_assert_uint_eq(schedule_refresh(schedule, 2), 1);
-    ck_assert_uint_eq(schedule_pick(schedule, 100, 50, true, any, NULL)->id, 2);
-    schedule_destroy(&schedule);
-}
-END_TEST
-
-START_TEST(errors_back_off_and_retry_after_counts)
-{
-    struct schedule_times times = {.poll_ms = 1000000,
-                                   .floor_ms = 1000,
-                                   .ceiling_ms = 10000000,
-                                   .error_ms = 100000,
-                                   .quarantine_ms = 1000};
-    struct schedule_source source = {.id = 4};
-    struct msg_report report = {
-        .retry_after_ms = -1, .max_age_ms = -1, .ttl_ms = -1, .mean_gap_ms = -1};
-    int64_t next = schedule_after_error_ms(&times, 4, 1, -1, 0);
-
-    ck_assert(next >= 100000 && next < 110000);
-    next = schedule_after_error_ms(&times, 4, 4, -1, 0);
-    ck_assert(next >= 800000 && next < 880000);
-    next = schedule_after_error_ms(&times, 4, 60, -1, 0);
-    ck_assert(next >= 10000000 && next < 11000000);
-    next = schedule_after_error_ms(&times, 4, 1, 500000, 0);
-    ck_assert(next >= 500000 && next < 550000);
-    next = schedule_next_ms(&times, &source, &report, 0);
-    ck_assert(next >= 1000000 && next < 1100000);
-    report.max_age_ms = 5000000;
-    next = schedule_next_ms(&times, &source, &report, 0);
-    ck_assert(next >= 5000000 && next < 5500000);
-    report.max_age_ms = INT64_MAX / 2;
-    next = schedule_next_ms(&times, &source, &report, 0);
-    ck_assert(next < 11000000);
-    source.interval_ms = 5000;
-    next = schedule_next_ms(&times, &source, &report, 0);
-    ck_assert(next >= 5000 && next < 5500);
-    ck_assert_int_eq(schedule_quarantine_ms(&times, 3, 0), 8000);
 }
 END_TEST
 
@@ -289,8 +217,6 @@ int main(void)
     tcase_add_test(tcase, map_agrees_with_a_table);
     tcase_add_test(tcase, lease_in_hand_outlives_a_loss);
     tcase_add_test(tcase, lease_does_not_age_alone);
-    tcase_add_test(tcase, schedule_keeps_to_hosts);
-    tcase_add_test(tcase, errors_back_off_and_retry_after_counts);
     tcase_add_test(tcase, window_leaves_the_last_tenth_to_those_who_wait);
     tcase_add_test(tcase, held_has_two_bounds);
     tcase_add_test(tcase, quiesce_lapses_and_has_a_deadline);
