@@ -1,8 +1,9 @@
 #include "fetcher/date.h"
 #include <ctype.h>
+#include <string.h>
 #include "fetcher/date_fields.h"
 
-enum { TEXT_MAX = 256, SECONDS_DIGITS = 9, MS_DIGITS = 13 };
+enum { TEXT_MAX = 256, PLAIN_MAX = 4096, SECONDS_DIGITS = 9, MS_DIGITS = 13 };
 
 /* Howard Hinnant, chrono-compatible low-level date algorithms: days_from_civil. */
 int64_t date_days(int year, int month, int day)
@@ -38,7 +39,10 @@ static bool possible(const struct date_fields *f)
 static bool read_count(const char *text, size_t n, int64_t *ms)
 {
     int64_t value = 0;
+    const char *point = memchr(text, '.', n);
 
+    if (point && n - (size_t)(point - text) <= 7 && (size_t)(point - text) == 10)
+        n = 10; /* with a fraction of a second */
     if (n < SECONDS_DIGITS || n > MS_DIGITS || n == 12)
         return false;
     for (size_t i = 0; i < n; i++) {
@@ -50,7 +54,7 @@ static bool read_count(const char *text, size_t n, int64_t *ms)
     return true;
 }
 
-bool date_parse(const char *text, size_t n, int64_t *ms)
+static bool parse(const char *text, size_t n, int64_t *ms)
 {
     struct date_fields f = {.day = 1, .month = 1};
 
@@ -75,4 +79,19 @@ bool date_parse(const char *text, size_t n, int64_t *ms)
                       f.second - date_zone_offset(&f) * 60;
     *ms = seconds * 1000 + f.ms;
     return true;
+}
+
+bool date_parse(const char *text, size_t n, int64_t *ms)
+{
+    struct buf plain = {0};
+    bool ascii = true;
+
+    for (size_t i = 0; i < n && ascii; i++)
+        ascii = isascii((unsigned char)text[i]);
+    if (ascii || n > PLAIN_MAX)
+        return parse(text, n, ms);
+    date_plain(span_of(text, n), &plain);
+    bool good = parse(plain.data ? plain.data : "", plain.len, ms);
+    buf_free(&plain);
+    return good;
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "common/buf.h"
 
 enum { DATE_WORD_MAX = 48 };
 
@@ -29,12 +30,17 @@ size_t date_read_offset(const char *text, size_t n, int16_t *minutes);
 /* hh:mm[:ss[.fraction]] (T: basic form too is read by the caller); bytes read, 0 for none. */
 size_t date_read_clock(const char *text, size_t n, struct date_fields *out);
 
+/* Appends a date with digits, signs and units of time of other scripts written as in English; what
+ * is not valid UTF-8, and marks that nobody sees, are left out. */
+void date_plain(struct span in, struct buf *out);
 /* A word in lower case, without accents; returns its length in bytes, at most DATE_WORD_MAX - 1. */
 size_t date_fold(const char *text, size_t n, char out[DATE_WORD_MAX]);
 /* The month, from 1, that a folded word names in one of the languages known; 0 for none. */
 int date_month(const char *word);
 /* A folded abbreviation or IANA name. */
 bool date_zone_named(const char *word, struct date_zone *out);
+/* A zone written out ("Eastern Daylight Time") at the beginning of text; bytes read, 0 for none. */
+size_t date_zone_phrase(const char *text, size_t n, struct date_zone *out);
 /* Minutes east of Greenwich at this local time. */
 int date_zone_offset(const struct date_fields *fields);
 

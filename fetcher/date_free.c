@@ -2,7 +2,7 @@
 #include <string.h>
 #include "fetcher/date_fields.h"
 
-enum { NUMBERS_MAX = 4, SEOUL = 540 };
+enum { NUMBERS_MAX = 4, SEOUL = 540, THAI_YEARS = 543 };
 
 struct number {
     int value;
@@ -21,63 +21,9 @@ struct reading {
     bool clock, zone, failed;
     bool stranger, stranger_inside; /* an unknown word, anywhere or between the numbers */
     char half;                      /* of the day: 'a', 'p' or 0 */
-    bool korean;
+    bool korean, thai;
+    bool posix; /* the offset to come is one of Etc/GMT+5: west is positive */
 };
-
-size_t date_read_clock(const char *text, size_t n, struct date_fields *out)
-{
-    size_t i = 0;
-    int parts[3] = {0}, scale = 100;
-
-    for (int k = 0; k < 3; k++) {
-        size_t start = i;
-        while (i < n && i - start < 2 && isdigit((unsigned char)text[i]))
-            parts[k] = parts[k] * 10 + (text[i++] - '0');
-        if (i == start || (i < n && isdigit((unsigned char)text[i])))
-            return 0;
-        if (k == 2 || i + 1 >= n || text[i] != ':' || !isdigit((unsigned char)text[i + 1])) {
-            if (k == 0)
-                return 0;
-            break;
-        }
-        i++;
-    }
-    out->ms = 0;
-    if (i + 1 < n && (text[i] == '.' || text[i] == ',') && isdigit((unsigned char)text[i + 1]))
-        for (i++; i < n && isdigit((unsigned char)text[i]); i++, scale /= 10)
-            out->ms += (text[i] - '0') * scale;
-    out->hour = parts[0];
-    out->minute = parts[1];
-    out->second = parts[2];
-    return i;
-}
-
-size_t date_read_offset(const char *text, size_t n, int16_t *minutes)
-{
-    int sign = text[0] == '-' ? -1 : 1, hours = 0, rest = 0;
-    size_t i = 1, digits = 0;
-
-    while (i < n && isdigit((unsigned char)text[i]) && digits < 5) {
-        hours = hours * 10 + (text[i++] - '0');
-        digits++;
-    }
-    if (digits == 3 || digits == 4) {
-        rest = hours % 100;
-        hours /= 100;
-    } else if (digits == 0 || digits > 4) {
-        return 0;
-    } else if (i < n && text[i] == ':') {
-        if (n - i < 3 || !isdigit((unsigned char)text[i + 1]) ||
-            !isdigit((unsigned char)text[i + 2]))
-            return 0;
-        rest = (text[i + 1] - '0') * 10 + (text[i + 2] - '0');
-        i += 3;
-    }
-    if (hours > 15 || rest > 59)
-        return 0;
-    *minutes = (int16_t)(sign * (hours * 60 + rest));
-    return i;
-}
 
 static bool is_letter(char c)
 {
@@ -87,8 +33,8 @@ static bool is_letter(char c)
 /* Markers of the halves of the day; noon and midnight are numbers here. */
 static char half_of_day(const char *word)
 {
-    static const char *const AM[] = {"am", "a.m", "a.m.", "오전", "上午", "午前", "πμ"};
-    static const char *const PM[] = {"pm", "p.m", "p.m.", "오후", "下午", "午後", "μμ"};
+    static const char *const AM[] = {"am", "a.m", "a. m", "오전", "上午", "午前", "πμ"};
+    static const char *const PM[] = {"pm", "p.m", "p. m", "오후", "下午", "午後", "μμ"};
 
     for (size_t i = 0; i < sizeof AM / sizeof *AM; i++) {
         if (strcmp(AM[i], word) == 0)
@@ -107,9 +53,10 @@ static bool is_hangul(const char *word)
 static bool is_ordinal_suffix(const char *word)
 {
     static const char *const SUFFIXES[] = {
-        "st",  "nd", "rd",  "th",    "er", "º", "ª",  "de",  "of",  "at",  "a",  "um",
-        "uhr", "h",  "年",  "月",    "日", "t", "kl", "il",  "den", "del", "as", "u",
-        "г",   "в",  "thg", "thang", "m",  "d", "y",  "ano", "년",  "월",  "일"};
+        "st", "nd",  "rd",  "th", "er",  "º",     "ª",    "de", "of", "at",  "a",
+        "um", "uhr", "h",   "年", "月",  "日",    "t",    "kl", "il", "den", "del",
+        "as", "u",   "г",   "в",  "thg", "thang", "m",    "d",  "y",  "ano", "년",
+        "월", "일",  "nam", "e",  "ko",  "eko",   "gada", "v"};
 
     for (size_t i = 0; i < sizeof SUFFIXES / sizeof *SUFFIXES; i++)
         if (strcmp(SUFFIXES[i], word) == 0)
@@ -125,6 +72,8 @@ static void take_offset(struct reading *r)
 
     r->failed =
         n == 0 || (r->p + n < r->end && isalnum((unsigned char)r->p[n]) && (r->p[n] | 0x20) != 'z');
+    if (r->posix)
+        minutes = (int16_t)-minutes;
     if (!r->zone || r->out->zone.offset == 0)
         r->out->zone = (struct date_zone){minutes, 0};
     r->zone = true;
@@ -147,8 +96,12 @@ static size_t word_length(const struct reading *r)
 
     while (n < room && (is_letter(r->p[n]) || (n && (r->p[n] == '/' || r->p[n] == '_'))))
         n++;
-    if (n == 1 && room >= 3 && strchr("aApP", r->p[0]) && r->p[1] == '.' && (r->p[2] | 0x20) == 'm')
-        n = 3;
+    if (n == 1 && room >= 3 && strchr("aApP", r->p[0]) && r->p[1] == '.') {
+        if ((r->p[2] | 0x20) == 'm')
+            n = 3;
+        else if (room >= 4 && r->p[2] == ' ' && (r->p[3] | 0x20) == 'm')
+            n = 4;
+    }
     return n;
 }
 
@@ -165,6 +118,16 @@ static bool zone_with_digits(struct reading *r, const char *word)
     return false;
 }
 
+static bool take_zone_phrase(struct reading *r)
+{
+    size_t n =
+        r->clock && !r->zone ? date_zone_phrase(r->p, (size_t)(r->end - r->p), &r->out->zone) : 0;
+
+    r->p += n;
+    r->zone = r->zone || n;
+    return n;
+}
+
 static void take_word(struct reading *r)
 {
     char word[DATE_WORD_MAX];
@@ -172,15 +135,18 @@ static void take_word(struct reading *r)
     struct date_zone zone;
 
     date_fold(r->p, n, word);
-    if (zone_with_digits(r, word))
+    if (zone_with_digits(r, word) || take_zone_phrase(r))
         return;
     r->p += n;
+    r->thai = r->thai || (word[0] == '\xe0' && ((unsigned char)word[1] & 0xfe) == 0xb8);
     r->korean = r->korean || is_hangul(word);
     char half = half_of_day(word);
     int month = 0;
     if (half) {
         r->half = half;
-    } else if ((r->clock || r->count >= 2) && date_zone_named(word, &zone)) {
+    } else if ((r->clock || (r->count >= 2 && strcmp(word, "at") != 0)) &&
+               date_zone_named(word, &zone)) {
+        r->posix = strcmp(word, "etc/gmt") == 0;
         if (!r->zone)
             r->out->zone = zone;
         r->zone = true;
@@ -218,6 +184,52 @@ static bool take_other_clock(struct reading *r, size_t digits, int value)
     return true;
 }
 
+/* 10.11 or 10.11.12, behind a whole date. */
+static bool take_dotted_clock(struct reading *r)
+{
+    const char *p = r->p;
+    int parts[3] = {0}, k = 0;
+
+    if (r->clock || r->count < (r->month ? 2U : 3U))
+        return false;
+    while (k < 3 && r->end - p >= 2 && isdigit((unsigned char)p[0]) &&
+           isdigit((unsigned char)p[1])) {
+        parts[k++] = (p[0] - '0') * 10 + (p[1] - '0');
+        p += 2;
+        if (p == r->end || *p != '.')
+            break;
+        p++;
+    }
+    if (k < 2 || (p < r->end && isdigit((unsigned char)*p)))
+        return false;
+    r->out->hour = parts[0];
+    r->out->minute = parts[1];
+    r->out->second = parts[2];
+    r->p = p;
+    return r->clock = true;
+}
+
+/* Behind a whole date: an offset that lacks its sign, or a clock that lacks its colons. */
+static bool take_bare_digits(struct reading *r, size_t digits, int value)
+{
+    if (r->count < (r->month ? 2U : 3U))
+        return false;
+    if (digits == 4 && r->clock && !r->zone && value <= 1400 && value % 100 < 60) {
+        r->out->zone = (struct date_zone){(int16_t)(value / 100 * 60 + value % 100), 0};
+        r->zone = true;
+    } else if ((digits == 4 || digits == 6) && !r->clock) {
+        value *= digits == 4 ? 100 : 1;
+        r->out->hour = value / 10000;
+        r->out->minute = value / 100 % 100;
+        r->out->second = value % 100;
+        r->clock = true;
+    } else {
+        return false;
+    }
+    r->p += digits;
+    return true;
+}
+
 static void take_number(struct reading *r)
 {
     size_t n = 0, room = (size_t)(r->end - r->p);
@@ -230,7 +242,7 @@ static void take_number(struct reading *r)
     }
     for (n = 0; n < room && n < 9 && isdigit((unsigned char)r->p[n]); n++)
         value = value * 10 + (r->p[n] - '0');
-    if (take_other_clock(r, n, value))
+    if (take_other_clock(r, n, value) || take_dotted_clock(r) || take_bare_digits(r, n, value))
         return;
     r->p += n;
     if (r->count == NUMBERS_MAX || n == 9) {
@@ -274,6 +286,12 @@ static int full_year(struct number n)
     return n.value + (n.value < 50 ? 2000 : 1900);
 }
 
+/* Of 03-12-31 and 31-12-03; most feeds are younger than 1970 and older than this. */
+static bool is_likely_year(struct number n)
+{
+    return n.value <= 30 || n.value >= 70;
+}
+
 /* Year, month and day are all numbers. */
 static bool set_from_three(struct reading *r)
 {
@@ -282,6 +300,12 @@ static bool set_from_three(struct reading *r)
 
     if (r->stranger_inside)
         return false;
+    if (n[0].digits == 2 && n[2].digits == 2 && r->separator == '-' && is_likely_year(n[0])) {
+        r->out->year = full_year(n[0]);
+        r->out->month = n[1].value;
+        r->out->day = n[2].value;
+        return true;
+    }
     r->out->year = full_year(year_first ? n[0] : n[2]);
     if (year_first) {
         r->out->month = n[1].value;
@@ -306,6 +330,8 @@ static bool set_with_month(struct reading *r)
         return n[0].digits == 4 && !r->stranger && !r->clock;
     }
     r->out->year = full_year(year_first ? n[0] : n[1]);
+    if (r->thai && r->out->year > THAI_YEARS + 1900)
+        r->out->year -= THAI_YEARS;
     r->out->day = year_first ? n[1].value : n[0].value;
     return true;
 }

@@ -62,6 +62,8 @@ static bool set_week(struct date_fields *out, int week, int day)
 
     if (week < 1 || week > 53 || day < 1 || day > 7)
         return false;
+    if (week == 53 && wanted - (day - 1) + 3 >= date_days(out->year + 1, 1, 1))
+        return false; /* its Thursday would lie in the next year */
     if (wanted < first) {
         out->year--;
         return set_ordinal(out, (int)(wanted - date_days(out->year, 1, 1)) + 1);
@@ -117,17 +119,17 @@ static bool take_month(struct cursor *c, struct date_fields *out, char separator
     return true;
 }
 
-/* YYYYMMDD, YYYYDDD, YYMMDD */
+/* YYYYMMDD, YYYYDDD, YYMMDD, YYDDD */
 static bool take_basic(struct cursor *c, size_t n, struct date_fields *out)
 {
-    if (n == 6) {
+    if (n == 6 || n == 5) {
         out->year = full_year(take(c, 2));
     } else if (n == 8 || n == 7) {
         out->year = take(c, 4);
     } else {
         return false;
     }
-    if (n == 7)
+    if (n == 7 || n == 5)
         return set_ordinal(out, take(c, 3));
     out->month = take(c, 2);
     out->day = take(c, 2);
@@ -138,6 +140,8 @@ static bool take_date(struct cursor *c, struct date_fields *out)
 {
     size_t n = digits(c);
 
+    if (n == 12 || n == 14) /* YYYYMMDDhhmm[ss], without a T */
+        return take_basic(c, 8, out);
     if (n == 0 && accept(c, '-')) { /* -YYMM, -YY-MM */
         n = digits(c);
         if (n != 4 && n != 2)
@@ -197,7 +201,7 @@ bool date_read_iso(const char *text, size_t n, struct date_fields *out)
         return false;
     if (c.p == c.end)
         return true;
-    if (!accept(&c, 'T') && !accept(&c, 't') && !accept(&c, ' '))
+    if (!accept(&c, 'T') && !accept(&c, 't') && !accept(&c, ' ') && !digits(&c))
         return take_zone(&c, out);
     while (accept(&c, ' '))
         ;

@@ -6,25 +6,47 @@
 /* Beginnings of the names of the months, folded; of two that fit the longer one counts.  English,
  * German, French, Spanish, Italian, Portuguese, Catalan, Dutch, the Scandinavian and Baltic
  * languages, Finnish, Estonian, Hungarian, Romanian, Polish, Czech, Slovak, Croatian, Serbian,
- * Slovene, Turkish, Indonesian, Greek, Russian, Ukrainian, Bulgarian, Arabic, Hebrew, Hindi. */
+ * Slovene, Turkish, Indonesian, Greek, Russian, Ukrainian, Bulgarian, Arabic, Hebrew, Hindi,
+ * Galician, Basque, Albanian, Welsh, Irish, Persian, Bengali, Thai, Georgian, Armenian. */
 static const char *const MONTHS[12] = {
-    "jan jaan gen ene ian sty led sij tammi ocak saus styc янв јан яну січ сту ιαν يناير "
-    "כانون ינואר जनवरी",
-    "feb fev febr peb lut unor velj helmi subat veebr vas фев лют φεβ فبراير פברואר फ़रवरी फरवरी",
-    "mar mrt maart maerz marz brez ozu maalis marts kov мар бер μαρ مارس מרץ मार्च",
-    "apr avr abr kwi dub tra huhti nisan bal апр кві ап απρ أبريل ابريل אפריל अप्रैल",
-    "may mai maj mei mag maig kve svi touko mayis geg май мая мај тра μαι مايو מאי मई",
-    "jun juin giu juny iun cze cerv cervna cerven lipa lipn kesa haziran juuni birz июн јун юни "
-    "чер "
-    "ιουν يونيو יוני जून",
-    "jul juil lug iul lip cervenc cervence cervenec srpa srpn heina temmuz juuli liep июл јул юли "
-    "лип ιουλ يوليو יולי जुलाई",
-    "aug aou ago avg sie srpe srpna kol elo agu agt agustos rugp авг сер αυγ أغسطس اغسطس אוגוסט "
-    "अगस्त",
-    "sep set sett wrz zar ruj syys eylul szept rugs сен сеп вер σεπ سبتمبر ספטמבר सितंबर सितम्बर",
-    "oct okt out ott paz rij loka ekim spal окт жов οκτ أكتوبر اكتوبر אוקטובר अक्टूबर अक्तूबर",
-    "nov nop lis stu marras kasim lapkr ноя нов ное лис νοε نوفمبر נובמבר नवंबर नवम्बर",
-    "dec dez dic des dets gru pro joulu aralik gruod дек дец гру δεκ ديسمبر דצמבר दिसंबर दिसम्बर",
+    "jan jaan gen ene ian sty led sij tammi ocak saus styc xan urtarril ion eanair янв јан яну січ "
+    "сту "
+    "ιαν يناير جانفي ژانویه ינואר जनवरी জানু มกราคม იან հունվ",
+    "feb fev febr peb lut unor velj helmi subat sub veebr vas otsail shkurt chwef feabhra фев лют "
+    "φεβ "
+    "فبراير شباط فيفري فوریه פברואר फ़रवरी फरवरी ফেব্রু กุมภา თებ փետր",
+    "mar mrt maart maerz marz brez ozu maalis marts kov martxo mawrth марти мар бер μαρ مارس آذار "
+    "מרץ "
+    "मार्च মার্চ มีนาคม მარ մարտ",
+    "apr avr abr kwi dub tra huhti nisan bal prill ebrill aibrean апр кві ап απρ أبريل ابريل نيسان "
+    "أفريل "
+    "آوریل אפריל अप्रैल এপ্রিল เมษายน აპრ ապր",
+    "may mai maj mei mag maig kve svi touko mayis geg maiatz bealtaine май мая мај тра μαι مايو "
+    "أيار ماي "
+    "مه מאי मई মে พฤษภาคม მაი մայ",
+    "jun juin giu juny iun cze cerv cervna cerven lipa lipn kesa haziran juuni birz ekain xun "
+    "qershor "
+    "mehef meitheamh июн јун юни чер ιουν يونيو حزيران جوان ژوئن יוני जून জুন มิถุนายน ივნ հունիս",
+    "jul juil lug iul lip cervenc cervence cervenec srpa srpn heina temmuz tem juuli liep uztail "
+    "xul "
+    "korrik gorff iuil июл јул юли лип ιουλ يوليو تموز جويلية ژوئیه جولای יולי जुलाई জুলাই กรกฎาคม "
+    "ივლ "
+    "հուլիս",
+    "aug aou ago avg sie srpe srpna kol elo agu agt agustos rugp abuztu gusht awst lunasa авг сер "
+    "αυγ "
+    "أغسطس اغسطس آب أوت اوت אוגוסט अगस्त আগস্ট สิงหาคม აგვ օգոստ",
+    "sep set sett wrz zar ruj syys eylul szept rugs irail shtator сен сеп вер σεπ سبتمبر أيلول "
+    "سپتامبر "
+    "ספטמבר सितंबर सितम्बर সেপ্টে กันยายน სექ սեպտ",
+    "oct okt out ott paz rij loka ekim eki spal urri tetor hydref окт жов οκτ أكتوبر اكتوبر اکتبر "
+    "אוקטובר "
+    "अक्टूबर अक्तूबर অক্টো ตุลาคม ოქტ հոկտ",
+    "nov nop lis stu marras kasim kas lapkr azaro nentor tachwedd samhain ноя нов ное лис νοε "
+    "نوفمبر نوامبر "
+    "נובמבר नवंबर नवम्बर নভে พฤศจิกายน ნოე նոյ",
+    "dec dez dic des dets gru pro joulu aralik ara gruod abendu dhjetor rhagfyr nollaig дек дец "
+    "гру δεκ "
+    "ديسمبر دسامبر דצמבר दिसंबर दिसम्बर ডিসে ธันวาคม დეკ դեկտ",
 };
 
 /* Latin letters with marks, by the letter that is left. */
@@ -138,14 +160,11 @@ static int english(const char *word)
     return -1;
 }
 
-int date_month(const char *word)
+static int foreign(const char *word)
 {
     size_t best = 0;
-    int month = strlen(word) == 3 ? english(word) : -1;
+    int month = 0;
 
-    if (month >= 0)
-        return month;
-    month = 0;
     for (int i = 0; i < 12; i++) {
         size_t n = longest(MONTHS[i], word);
         if (n > best) {
@@ -153,5 +172,17 @@ int date_month(const char *word)
             month = i + 1;
         }
     }
+    return month;
+}
+
+int date_month(const char *word)
+{
+    static const char IN[] = "ב"; /* Hebrew joins it to the name */
+    int month = strlen(word) == 3 ? english(word) : -1;
+
+    if (month < 0)
+        month = foreign(word);
+    if (!month && strncmp(word, IN, sizeof IN - 1) == 0)
+        month = foreign(word + sizeof IN - 1);
     return month;
 }

@@ -1,4 +1,5 @@
 #include <string.h>
+#include <strings.h>
 #include "fetcher/date_fields.h"
 
 enum { NONE, AMERICA, EUROPE, AUSTRALIA, NEW_ZEALAND };
@@ -98,6 +99,12 @@ static const struct {
     {"america/caracas", -240, NONE},
     {"america/sao_paulo", -180, NONE},
     {"america/buenos_aires", -180, NONE},
+    {"america/argentina/buenos_aires", -180, NONE},
+    {"america/montevideo", -180, NONE},
+    {"america/santiago", -240, NONE},
+    {"america/puerto_rico", -240, NONE},
+    {"america/boise", -420, AMERICA},
+    {"atlantic/reykjavik", 0, NONE},
     {"us/eastern", -300, AMERICA},
     {"us/central", -360, AMERICA},
     {"us/mountain", -420, AMERICA},
@@ -142,6 +149,25 @@ static const struct {
     {"europe/istanbul", 180, NONE},
     {"europe/moscow", 180, NONE},
     {"europe/minsk", 180, NONE},
+    {"asia/kabul", 270, NONE},
+    {"asia/tehran", 210, NONE},
+    {"asia/baghdad", 180, NONE},
+    {"asia/riyadh", 180, NONE},
+    {"asia/kuwait", 180, NONE},
+    {"asia/qatar", 180, NONE},
+    {"asia/baku", 240, NONE},
+    {"asia/tbilisi", 240, NONE},
+    {"asia/yerevan", 240, NONE},
+    {"asia/tashkent", 300, NONE},
+    {"asia/almaty", 300, NONE},
+    {"asia/yekaterinburg", 300, NONE},
+    {"asia/colombo", 330, NONE},
+    {"asia/katmandu", 345, NONE},
+    {"asia/yangon", 390, NONE},
+    {"asia/saigon", 420, NONE},
+    {"asia/novosibirsk", 420, NONE},
+    {"asia/kuala_lumpur", 480, NONE},
+    {"asia/vladivostok", 600, NONE},
     {"asia/dubai", 240, NONE},
     {"asia/karachi", 300, NONE},
     {"asia/kolkata", 330, NONE},
@@ -158,6 +184,11 @@ static const struct {
     {"asia/manila", 480, NONE},
     {"asia/tokyo", 540, NONE},
     {"asia/seoul", 540, NONE},
+    {"africa/algiers", 60, NONE},
+    {"africa/tunis", 60, NONE},
+    {"africa/casablanca", 60, NONE},
+    {"africa/accra", 0, NONE},
+    {"africa/abidjan", 0, NONE},
     {"africa/cairo", 120, NONE},
     {"africa/johannesburg", 120, NONE},
     {"africa/lagos", 60, NONE},
@@ -171,6 +202,54 @@ static const struct {
     {"australia/perth", 480, NONE},
     {"australia/darwin", 570, NONE},
 };
+
+static const struct {
+    const char *name;
+    int16_t offset;
+} PHRASES[] = {
+    {"eastern standard time", -300},
+    {"eastern daylight time", -240},
+    {"eastern time", -300},
+    {"central standard time", -360},
+    {"central daylight time", -300},
+    {"central time", -360},
+    {"mountain standard time", -420},
+    {"mountain daylight time", -360},
+    {"mountain time", -420},
+    {"pacific standard time", -480},
+    {"pacific daylight time", -420},
+    {"pacific time", -480},
+    {"greenwich mean time", 0},
+    {"coordinated universal time", 0},
+    {"british summer time", 60},
+    {"central european standard time", 60},
+    {"central european summer time", 120},
+    {"central european time", 60},
+    {"central europe standard time", 60},
+    {"central europe daylight time", 120},
+    {"eastern european standard time", 120},
+    {"eastern european summer time", 180},
+    {"eastern european time", 120},
+    {"moscow standard time", 180},
+    {"india standard time", 330},
+    {"china standard time", 480},
+    {"japan standard time", 540},
+    {"korea standard time", 540},
+    {"australian eastern standard time", 600},
+    {"australian eastern daylight time", 660},
+};
+
+size_t date_zone_phrase(const char *text, size_t n, struct date_zone *out)
+{
+    for (size_t i = 0; i < sizeof PHRASES / sizeof *PHRASES; i++) {
+        size_t length = strlen(PHRASES[i].name);
+        if (n >= length && strncasecmp(text, PHRASES[i].name, length) == 0) {
+            *out = (struct date_zone){PHRASES[i].offset, NONE};
+            return length;
+        }
+    }
+    return 0;
+}
 
 bool date_zone_named(const char *word, struct date_zone *out)
 {
