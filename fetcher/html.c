@@ -85,6 +85,20 @@ static void take_kept(struct html_tree *tree, const struct html_element *e,
     tree->behind_pre = e->id == HTML_PRE;
 }
 
+/* An element whose text is no markup.  A frame written like an XML element is empty; so is anything
+ * written like that, and a frame, where there is no end tag.  A script without one lasts to the
+ * end. */
+static void take_raw(struct html_lexer *lexer, const struct html_element *e,
+                     const struct html_token *token)
+{
+    bool empty = e->id == HTML_FRAME || token->closed;
+
+    if (e->id == HTML_FRAME && token->closed)
+        return;
+    if (!html_lexer_skip_raw(lexer, e->name) && !empty)
+        lexer->p = lexer->end;
+}
+
 static void take_start(struct html_tree *tree, struct html_lexer *lexer,
                        const struct html_token *token)
 {
@@ -93,7 +107,7 @@ static void take_start(struct html_tree *tree, struct html_lexer *lexer,
     if (!e)
         return;
     if (e->flags & HTML_RAW)
-        html_lexer_skip_raw(lexer, e->name);
+        take_raw(lexer, e, token);
     else if (e->flags & HTML_KEEP)
         take_kept(tree, e, token);
     else if (e->flags & HTML_MUTE && !token->closed)

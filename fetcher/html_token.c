@@ -22,11 +22,13 @@ static void pass(struct html_lexer *l, const char *what)
     l->p = q ? q + strlen(what) : l->end;
 }
 
-/* A comment ends with --> or --!>, and <!--> and <!---> are whole ones. */
+/* A comment ends with --> or --!>, and <!--> and <!---> are whole ones.  One that never ends takes
+ * no more than its first line of markup, up to a '>': what follows is more often text than not. */
 static void pass_comment(struct html_lexer *l)
 {
-    l->p += 4;
-    if (starts(l, ">") || starts(l, "->")) {
+    const char *start = l->p += 4;
+
+    if (l->endless || starts(l, ">") || starts(l, "->")) {
         pass(l, ">");
         return;
     }
@@ -43,6 +45,9 @@ static void pass_comment(struct html_lexer *l)
         if (l->p[-1] == '>')
             return;
     }
+    l->endless = true; /* nor does any other */
+    l->p = start;
+    pass(l, ">");
 }
 
 /* Whether p begins markup rather than being a '<' by itself. */
@@ -50,7 +55,8 @@ static bool is_markup(const char *p, const char *end)
 {
     if (end - p < 2)
         return false;
-    return isalpha((unsigned char)p[1]) || p[1] == '/' || p[1] == '!' || p[1] == '?';
+    return isalpha((unsigned char)p[1]) || (p[1] == '/' && end - p > 2) || p[1] == '!' ||
+           p[1] == '?';
 }
 
 static void take_name(struct html_lexer *l, struct html_token *t)
@@ -212,18 +218,34 @@ bool html_lexer_next(struct html_lexer *lexer, struct html_token *token)
     return false;
 }
 
-void html_lexer_skip_raw(struct html_lexer *lexer, const char *name)
+/* Behind the end tag of this name; NULL where there is none. */
+static const char *raw_end(const struct html_lexer *lexer, const char *name)
 {
+    struct html_lexer l = *lexer;
     size_t n = strlen(name);
 
-    while (lexer->p < lexer->end) {
-        pass(lexer, "</");
-        if ((size_t)(lexer->end - lexer->p) < n || strncasecmp(lexer->p, name, n) != 0)
+    while (l.p < l.end) {
+        pass(&l, "</");
+        if ((size_t)(l.end - l.p) < n || strncasecmp(l.p, name, n) != 0)
             continue;
-        const char *q = lexer->p + n;
-        if (q == lexer->end || is_space(*q) || *q == '/' || *q == '>') {
-            pass(lexer, ">");
-            return;
+        const char *q = l.p + n;
+        if (q == l.end || is_space(*q) || *q == '/' || *q == '>') {
+            pass(&l, ">");
+            return l.p;
         }
     }
+    return NULL;
+}
+
+bool html_lexer_skip_raw(struct html_lexer *lexer, const char *name)
+{
+    for (size_t i = 0; i < lexer->unended_count; i++)
+        if (lexer->unended[i] == name)
+            return false;
+    const char *end = raw_end(lexer, name);
+    if (end)
+        lexer->p = end;
+    else if (lexer->unended_count < HTML_UNENDED_MAX)
+        lexer->unended[lexer->unended_count++] = name;
+    return end != NULL;
 }
