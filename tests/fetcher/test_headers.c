@@ -8,11 +8,6 @@ static struct headers h;
 /* 2026-01-02 03:04:05 UTC */
 #define NOW_MS 1767323045000
 
-static void setup(void)
-{
-    headers_clear(&h);
-}
-
 static void teardown(void)
 {
     headers_clear(&h);
@@ -23,9 +18,20 @@ static void line(const char *text)
     headers_line(&h, span_str(text), NOW_MS);
 }
 
+static void begin(const char *status)
+{
+    line("\r\n");
+    line(status);
+}
+
+static void setup(void)
+{
+    headers_clear(&h);
+    line("HTTP/1.1 200 OK");
+}
+
 START_TEST(plain)
 {
-    line("HTTP/1.1 200 OK\r\n");
     line("ETag: \"abc\"\r\n");
     line("last-modified:   Fri, 02 Jan 2026 00:00:00 GMT  \r\n");
     line("CONTENT-TYPE:application/atom+xml; charset=utf-8\r\n");
@@ -38,31 +44,100 @@ START_TEST(plain)
     ck_assert_ptr_null(h.location);
     ck_assert_int_eq(h.retry_after_ms, -1);
     ck_assert_int_eq(h.max_age_ms, -1);
-    ck_assert(!h.redirected);
 }
 END_TEST
 
-/* A status line begins a new response; only the redirects are remembered. */
-START_TEST(redirects)
+/* A status line behind a whole header begins a new response. */
+START_TEST(responses)
 {
-    line("HTTP/1.1 301 Moved");
+    begin("HTTP/1.1 103 Early Hints");
+    line("ETag: \"of the hint\"");
     line("Location: /b");
-    line("ETag: \"of the redirect\"");
     ck_assert_str_eq(h.location, "/b");
-    line("HTTP/2 200 ");
-    ck_assert_int_eq(h.status, 200);
+    begin("HTTP/2 204 ");
+    ck_assert_int_eq(h.status, 204);
     ck_assert_ptr_null(h.etag);
     ck_assert_ptr_null(h.location);
-    ck_assert(h.redirected && h.only_permanent);
-    headers_clear(&h);
-    line("HTTP/1.1 308 Moved");
-    line("HTTP/1.1 302 Found");
-    line("HTTP/1.1 200 OK");
-    ck_assert(h.redirected && !h.only_permanent);
-    headers_clear(&h);
-    line("HTTP/1.1 100 Continue");
-    line("HTTP/1.1 200 OK");
-    ck_assert(!h.redirected);
+    line("HTTP/1.1 500 injected");
+    ck_assert_int_eq(h.status, 204);
+}
+END_TEST
+
+/* Fields behind the body are not the response's (RFC 9110 section 6.5.1). */
+START_TEST(trailers)
+{
+    line("ETag: \"a\"");
+    line("\r\n");
+    line("ETag: \"b\"");
+    line("Location: /b");
+    line(" folded");
+    ck_assert_str_eq(h.etag, "\"a\"");
+    ck_assert_ptr_null(h.location);
+}
+END_TEST
+
+START_TEST(folded)
+{
+    line("Content-Type: text/xml;\r\n");
+    line("\tcharset=utf-8\r\n");
+    line("  \r\n");
+    ck_assert_str_eq(h.content_type, "text/xml; charset=utf-8");
+    line("X-Other: y");
+    line(" Location: /evil");
+    ck_assert_ptr_null(h.location);
+    ck_assert_str_eq(h.content_type, "text/xml; charset=utf-8");
+    line("Location:");
+    line(" /b");
+    ck_assert_str_eq(h.location, "/b");
+}
+END_TEST
+
+START_TEST(long_location)
+{
+    struct buf text = {0};
+
+    buf_adds(&text, "Location: /");
+    while (text.len < 8000)
+        buf_addc(&text, 'a');
+    line(text.data);
+    ck_assert_uint_eq(strlen(h.location), 8000 - 10);
+    while (text.len < 9000)
+        buf_addc(&text, 'a');
+    line(text.data);
+    ck_assert_ptr_null(h.location);
+    buf_free(&text);
+}
+END_TEST
+
+static const char *challenger(const char *status, const char *field, const char *body)
+{
+    begin(status);
+    line(field);
+    return headers_challenger(&h, span_str(body));
+}
+
+START_TEST(challenges)
+{
+    ck_assert_ptr_null(challenger("HTTP/1.1 200 OK", "Server: cloudflare", "<rss>"));
+    ck_assert_ptr_null(challenger("HTTP/1.1 403 No", "Server: cloudflare", "<p>members only"));
+    ck_assert_ptr_null(challenger("HTTP/1.1 403 No", "Server: nginx", "Just a moment..."));
+    ck_assert_ptr_null(challenger("HTTP/1.1 404 No", "Server: AkamaiGHost", ""));
+    ck_assert_ptr_null(challenger("HTTP/1.1 200 OK", "X-DataDome: protected", "<rss>"));
+    ck_assert_ptr_null(challenger("HTTP/1.1 503 No", "Server: ddos-guard", ""));
+    ck_assert_str_eq(challenger("HTTP/1.1 403 No", "cf-mitigated: challenge", ""), "Cloudflare");
+    ck_assert_str_eq(challenger("HTTP/1.1 200 OK", "CF-Mitigated: Challenge", ""), "Cloudflare");
+    ck_assert_str_eq(challenger("HTTP/1.1 503 No", "Server: cloudflare",
+                                "<html><title>Just a moment...</title>"),
+                     "Cloudflare");
+    ck_assert_str_eq(challenger("HTTP/2 202 ", "x-amzn-waf-action: challenge", ""), "AWS WAF");
+    ck_assert_str_eq(challenger("HTTP/2 405 ", "x-amzn-waf-action: captcha", ""), "AWS WAF");
+    ck_assert_str_eq(challenger("HTTP/1.1 403 No", "Server: ddos-guard", ""), "DDoS-Guard");
+    ck_assert_str_eq(challenger("HTTP/1.1 403 No", "X-DataDome: protected", ""), "DataDome");
+    ck_assert_str_eq(challenger("HTTP/1.1 403 No", "Server: AkamaiGHost", ""), "Akamai");
+    ck_assert_str_eq(challenger("HTTP/1.1 403 No", "Server: Sucuri/Cloudproxy", ""), "Sucuri");
+    ck_assert_str_eq(challenger("HTTP/1.1 429 No", "x-vercel-mitigated: challenge", ""), "Vercel");
+    /* a new response forgets */
+    ck_assert_ptr_null(challenger("HTTP/1.1 403 No", "X-Other: y", ""));
 }
 END_TEST
 
@@ -96,7 +171,7 @@ START_TEST(age)
     ck_assert_int_eq(h.max_age_ms, 300000);
     line("Expires: Fri, 02 Jan 2026 03:05:05 GMT");
     ck_assert_int_eq(h.max_age_ms, 300000);
-    line("HTTP/1.1 200 OK"); /* another response: forgotten */
+    begin("HTTP/1.1 200 OK"); /* another response: forgotten */
     ck_assert_int_eq(h.max_age_ms, -1);
     line("Expires: Fri, 02 Jan 2026 03:05:05 GMT");
     ck_assert_int_eq(h.max_age_ms, 60000);
@@ -126,13 +201,13 @@ START_TEST(hostile)
     longest[20000] = '\0';
     line(longest);
     ck_assert_uint_eq(strlen(h.etag), 4096);
-    line("");
     line(":");
-    line("HTTP/");
+    line(": no name");
+    begin("HTTP/");
     ck_assert_int_eq(h.status, 0);
-    line("HTTP/1.1");
+    begin("HTTP/1.1");
     ck_assert_int_eq(h.status, 0);
-    line("HTTP/1.1 abc");
+    begin("HTTP/1.1 abc");
     ck_assert_int_eq(h.status, 0);
     line("ETag");
     ck_assert_ptr_null(h.etag);
@@ -152,7 +227,11 @@ int main(void)
 
     tcase_add_checked_fixture(all, setup, teardown);
     tcase_add_test(all, plain);
-    tcase_add_test(all, redirects);
+    tcase_add_test(all, responses);
+    tcase_add_test(all, trailers);
+    tcase_add_test(all, folded);
+    tcase_add_test(all, long_location);
+    tcase_add_test(all, challenges);
     tcase_add_test(all, retry_after);
     tcase_add_test(all, age);
     tcase_add_test(all, shared_age);
