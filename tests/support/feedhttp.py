@@ -87,6 +87,10 @@ class Connection(asyncio.Protocol):
             self._serve_buffered()
 
     def _serve_buffered(self):
+        if self.buffer[:1] == b"\x16":       # TLS where there is none: said as other servers do
+            self._write(head(400, {"Content-Length": 0, "Connection": "close"}))
+            self.transport.close()
+            return
         while self.task is None and not self.transport.is_closing():
             end = self.buffer.find(b"\r\n\r\n")
             if end < 0:

@@ -785,12 +785,14 @@ class Scenario:
         found = re.search(pattern, text)
         return self.check(found, what if found else f"{what}: {text!r} has no /{pattern}/")
 
-    def waits(self, row, seconds, what):
-        """A check: a source's next poll is so long after its last, or up to a tenth later."""
+    def waits(self, row, seconds, what, most=None):
+        """A check: a source's next poll is so long after its last, or up to a tenth later; where
+        that is more than `most`, up to a tenth of it earlier."""
         got = waits(row)
-        right = seconds - 2 <= got <= seconds * 1.1 + 2
+        low, high = (seconds, seconds * 1.1) if most is None else (most * .9, most)
+        right = low - 2 <= got <= high + 2
         return self.check(right, what if right else
-                          f"{what}: waits {got:.0f} s, wanted {seconds:.0f} to {seconds * 1.1:.0f}")
+                          f"{what}: waits {got:.0f} s, wanted {low:.0f} to {high:.0f}")
 
     def require(self, condition, what):
         """A check without which the rest makes no sense."""
