@@ -144,12 +144,14 @@ bool discover_looks_like_feed(const char *url)
 
 /* --- the list --------------------------------------------------------------------------------- */
 
-static bool is_there(const struct discover *d, struct span url)
+/* Its place; count where it is not there. */
+static size_t find(const struct discover *d, struct span url)
 {
-    for (size_t i = 0; i < d->count; i++)
-        if (span_eq(span_str(d->at[i].url), url))
-            return true;
-    return false;
+    size_t i = 0;
+
+    while (i < d->count && !span_eq(span_str(d->at[i].url), url))
+        i++;
+    return i;
 }
 
 /* Without its fragment, which no server sees. */
@@ -160,7 +162,7 @@ static void add(struct discover *d, const char *page, const char *url, const cha
     struct span own = span_of(page, strcspn(page, "#"));
 
     if (!url_is_http(url) || text.n > URL_LONGEST || has_user(url) || span_eq(text, own) ||
-        is_there(d, text))
+        find(d, text) < d->count)
         return;
     d->at = mem_realloc(d->at, d->count + 1, sizeof(*d->at));
     d->at[d->count] = (struct candidate){.url = mem_dup(text.p, text.n),
@@ -290,6 +292,43 @@ const char *discover_next(struct discover *d)
     if (d->given >= d->count || d->given >= d->most)
         return NULL;
     return d->at[d->given++].url;
+}
+
+static void insert(struct discover *d, size_t at, struct candidate *one)
+{
+    d->at = mem_realloc(d->at, d->count + 1, sizeof(*d->at));
+    memmove(d->at + at + 1, d->at + at, (d->count - at) * sizeof(*d->at));
+    d->at[at] = *one;
+    d->count++;
+    *one = (struct candidate){0};
+}
+
+static void take_out(struct discover *d, size_t at)
+{
+    free(d->at[at].url);
+    free(d->at[at].title);
+    d->count--;
+    memmove(d->at + at, d->at + at + 1, (d->count - at) * sizeof(*d->at));
+}
+
+void discover_join(struct discover *d, struct discover **more)
+{
+    size_t at = d->given;
+
+    for (size_t i = 0; i < (*more)->count; i++) {
+        struct candidate *one = &(*more)->at[i];
+        size_t before = find(d, span_str(one->url));
+
+        if (one->rank == RANK_USUAL)
+            continue;
+        /* A guess that has turned out to be named. */
+        if (before < d->count && before >= at && d->at[before].rank == RANK_USUAL)
+            take_out(d, before);
+        else if (before < d->count)
+            continue;
+        insert(d, at++, one);
+    }
+    discover_destroy(more);
 }
 
 size_t discover_tried(const struct discover *d)

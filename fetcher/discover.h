@@ -23,6 +23,9 @@ struct discover *discover_create(const struct feed *page, const char *url, size_
 void discover_destroy(struct discover **discover);
 /* The next address to try, borrowed; NULL: there is none left, or most were given. */
 const char *discover_next(struct discover *discover);
+/* One of those given was a web page again, a directory of feeds perhaps: what that page names comes
+ * next, but for what is known already.  Takes more (and nulls it), made of that page. */
+void discover_join(struct discover *discover, struct discover **more);
 /* How many were given. */
 size_t discover_tried(const struct discover *discover);
 /* The feeds that the page itself names, best first: all of them, or those that were not tried where

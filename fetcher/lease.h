@@ -93,8 +93,9 @@ void lease_report_no_feed(struct lease *lease);
 
 /* --- lease_discover.c: looking for the feed of a web page ------------------------------------- */
 
-/* The document was a web page; takes the list of addresses. */
-void lease_discover_begin(struct lease *lease, struct discover *candidates, int64_t page_ms);
+/* The document was a web page, the source's own or one of those tried; takes the list of addresses.
+ */
+void lease_discover_page(struct lease *lease, struct discover *candidates, int64_t page_ms);
 /* This one was no feed: the next one. */
 void lease_discover_next(struct lease *lease);
 /* A response that is not to be read; true: it ends the search, and the lease is gone. */

@@ -53,7 +53,7 @@ void lease_discover_next(struct lease *lease)
     lease_report_no_feed(lease);
 }
 
-void lease_discover_begin(struct lease *lease, struct discover *candidates, int64_t page_ms)
+static void begin(struct lease *lease, struct discover *candidates, int64_t page_ms)
 {
     struct msg_job job;
 
@@ -63,6 +63,14 @@ void lease_discover_begin(struct lease *lease, struct discover *candidates, int6
     lease_set(&lease->page_url, mem_strdup(lease->url));
     /* All of them together have the time that a single response has. */
     lease->discover_until_ms = clock_mono_ms() + lease_time_ms(lease, &job);
+}
+
+void lease_discover_page(struct lease *lease, struct discover *candidates, int64_t page_ms)
+{
+    if (lease->discover)
+        discover_join(lease->discover, &candidates);
+    else
+        begin(lease, candidates, page_ms);
     lease_discover_next(lease);
 }
 

@@ -71,8 +71,7 @@ static void read_response(struct lease *lease, const struct http_result *result,
                                    .seen_ms = clock_utc_ms(),
                                    .took_ms = result->took_ms,
                                    .body_hash = body_hash,
-                                   .discover =
-                                       job->discover && !lease->discover ? (uint64_t)most : 0};
+                                   .discover = job->discover ? (uint64_t)most : 0};
 
     lease_set(&lease->url, copy(result->final_url, URL_LONGEST));
     lease_set(&lease->content_type, copy(headers->content_type, TYPE_MAX));

@@ -162,6 +162,29 @@ START_TEST(usual_paths)
 }
 END_TEST
 
+/* A directory of feeds among the addresses. */
+START_TEST(joined)
+{
+    struct discover *first = NULL;
+    struct msg_alternate out[DISCOVER_ALTERNATES];
+
+    look("https://site.example/", 5, LINK(RSS, "/rss", "All") LINK(RSS, "/b", "B"));
+    first = list;
+    list = NULL;
+    ck_assert_str_eq(discover_next(first), "https://site.example/rss");
+    look("https://site.example/rss", 5,
+         "<a href='/rss/sport.xml'>x</a><a href='/rss/culture.xml'>x</a>" LINK(RSS, "/b", "B")
+             LINK(RSS, "/rss/", "This"));
+    discover_join(first, &list);
+    ck_assert_ptr_null(list);
+    list = first;
+    EXPECT("https://site.example/rss/", "https://site.example/rss/sport.xml",
+           "https://site.example/rss/culture.xml", "https://site.example/b");
+    ck_assert_ptr_null(discover_next(list));
+    ck_assert_uint_eq(discover_alternates(list, NULL, out), 5);
+}
+END_TEST
+
 START_TEST(origins)
 {
     ck_assert(discover_same_origin("https://a.example/x", "https://A.example/y?z"));
@@ -210,6 +233,7 @@ int main(void)
     tcase_add_test(all, odd_links);
     tcase_add_test(all, links_in_the_text);
     tcase_add_test(all, usual_paths);
+    tcase_add_test(all, joined);
     tcase_add_test(all, origins);
     tcase_add_test(all, hostile);
     suite_add_tcase(suite, all);

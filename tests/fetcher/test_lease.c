@@ -498,6 +498,22 @@ START_TEST(finds_the_feed)
 }
 END_TEST
 
+/* The page's own list may lead to a list. */
+START_TEST(finds_it_on_the_second_page)
+{
+    struct msg_job job = page_job();
+
+    take(&job, NULL, NULL);
+    respond((struct answer){.body = PAGE(RSS("/rss"))});
+    respond((struct answer){.body = PAGE("") "<a href='/rss/one.xml'><a href='/rss/two.xml'>"});
+    ck_assert_str_eq(asked[2].url, "https://site.example/rss/one.xml");
+    respond((struct answer){.body = FEED});
+    reported(MSG_OUTCOME_READ, 1);
+    is(report.found_url, "https://site.example/rss/one.xml");
+    ck_assert_uint_eq(report.alternates.count, 1);
+}
+END_TEST
+
 START_TEST(found_and_moved)
 {
     struct msg_job job = page_job();
@@ -642,6 +658,7 @@ int main(void)
     tcase_add_test(all, statuses);
     tcase_add_test(all, errors);
     tcase_add_test(all, finds_the_feed);
+    tcase_add_test(all, finds_it_on_the_second_page);
     tcase_add_test(all, found_and_moved);
     tcase_add_test(all, finds_nothing);
     tcase_add_test(all, no_discovery);
