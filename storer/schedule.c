@@ -23,10 +23,11 @@ void schedule_clear(struct schedule *schedule)
     size_t at = 0;
     void *gone = NULL;
 
-    while ((gone = map64_next(&schedule->by_id, &at)))
-        free(gone);
-    for (at = 0; (gone = map64_next(&schedule->hosts, &at));)
+    /* Hosts first: leaving the heaps, they are compared by their sources. */
+    while ((gone = map64_next(&schedule->hosts, &at)))
         queue_host_free(schedule, gone);
+    for (at = 0; (gone = map64_next(&schedule->by_id, &at));)
+        free(gone);
     map64_free(&schedule->by_id);
     map64_free(&schedule->hosts);
     queue_free(schedule);
