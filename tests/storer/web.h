@@ -19,8 +19,10 @@ static void web_setup(void)
     ring_set(&ring, "log.level=error");
 }
 
+/* The storer leaves in order, with nothing left. */
 static void web_teardown(void)
 {
+    ck_assert_int_eq(ring_stop(&ring), 0);
     ring_close(&ring);
 }
 
