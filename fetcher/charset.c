@@ -85,7 +85,7 @@ static const char *count_each(const char *p, const char *stop, const char *end,
 static struct census count(struct span text)
 {
     const char *p = text.p;
-    const char *end = text.p + text.n;
+    const char *end = span_end(text);
     struct census census = {0};
 
     while (end - p >= BLOCK) {
