@@ -120,7 +120,9 @@ static void add_advice(struct buf *out, const json_t *row)
         buf_addc(out, '\n');
         return;
     }
-    buf_printf(out, "    it is asked again later; weir remove %lld ends it\n", id);
+    buf_adds(out, "    it is asked again at ");
+    print_time(out, print_int(row, "next_ms"), print_terminal());
+    buf_printf(out, "; weir remove %lld ends it\n", id);
 }
 
 static void add_name(struct buf *out, const json_t *row)

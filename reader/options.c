@@ -91,7 +91,7 @@ static void print_option(const char *name, const char *value, const char *help)
 {
     char *left = value ? mem_printf("--%s %s", name, value) : mem_printf("--%s", name);
 
-    printf("  %-18s %s\n", left, help);
+    printf("  %-20s %s\n", left, help);
     free(left);
 }
 

@@ -197,10 +197,10 @@ int64_t print_parse_span(const char *text)
 /* --- JSON ------------------------------------------------------------------------------------- */
 
 /* Names of durations; everything else that ends in _ms is a time. */
-static bool is_time(const char *key)
+bool print_is_time(const char *key)
 {
-    static const char *const spans[] = {"interval_ms", "oldest_ms", "up_ms",   "silent_ms",
-                                        "age_ms",      "busy_ms",   "stall_ms"};
+    static const char *const spans[] = {"interval_ms", "gap_ms", "ttl_ms",  "oldest_ms", "up_ms",
+                                        "silent_ms",   "age_ms", "busy_ms", "stall_ms"};
     size_t n = strlen(key);
 
     for (size_t i = 0; i < sizeof(spans) / sizeof(spans[0]); i++)
@@ -220,7 +220,7 @@ static void add_iso(json_t *object)
         char *name = NULL;
 
         print_add_iso(member);
-        if (!json_is_integer(member) || json_integer_value(member) == 0 || !is_time(key))
+        if (!json_is_integer(member) || json_integer_value(member) == 0 || !print_is_time(key))
             continue;
         name = mem_dup(key, strlen(key) - 3);
         print_time(&text, json_integer_value(member), false);

@@ -38,6 +38,8 @@ void print_bytes(struct buf *out, int64_t bytes);
 /* "90s", "30m", "6h", "2d", "1w" in milliseconds; -1 where the text is none. */
 int64_t print_parse_span(const char *text);
 
+/* Whether a member of this name is a point in time, not a duration or something else. */
+bool print_is_time(const char *key);
 /* Adds to every object inside value, beside each UTC time `X_ms`, its ISO 8601 form `X`. */
 void print_add_iso(json_t *value);
 /* Prints a value as JSON: a list with one element a line, so that tools for lines can read it. */

@@ -172,10 +172,11 @@ static void put(json_t *wishes, const struct setting *setting, const char *key, 
 
 static void warn(const char *key)
 {
-    fprintf(stderr,
-            "weir: warning: whoever uses this machine can see a %s on the command line;"
-            " %s=@- asks for it, %s=@FILE reads it\n",
-            strncmp(key, "header.", 7) == 0 ? "header" : key, key, key);
+    fprintf(
+        stderr,
+        "weir: warning: %s stands on the command line, where whoever uses this machine can see it;"
+        " %s=@- asks for it, %s=@FILE reads it\n",
+        key, key, key);
 }
 
 int settings_take(json_t *wishes, const char *key, const char *value)

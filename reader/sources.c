@@ -5,8 +5,6 @@
 
 #include "common/app.h"
 #include "common/buf.h"
-#include "common/mem.h"
-#include "reader/adding.h"
 #include "reader/call.h"
 #include "reader/client.h"
 #include "reader/pages.h"
@@ -17,12 +15,11 @@
 /* As people type addresses: without scheme, without the last slash. */
 static bool is_address(const char *url, const char *word)
 {
-    char *full = adding_url(word);
-    size_t n = strlen(full);
-    bool same = strncmp(url, full, n) == 0 && (!url[n] || strcmp(url + n, "/") == 0);
+    const char *behind = strstr(url, "://");
+    const char *from = strstr(word, "://") || !behind ? url : behind + 3;
+    size_t n = strlen(word);
 
-    free(full);
-    return same;
+    return n > 0 && strncmp(from, word, n) == 0 && (!from[n] || strcmp(from + n, "/") == 0);
 }
 
 /* One that was removed counts only where there is no other. */
@@ -147,21 +144,23 @@ void sources_line(struct buf *out, const json_t *source, bool longer)
 
 /* --- every field ------------------------------------------------------------------------------ */
 
+static bool ends_in_ms(const char *key)
+{
+    return strlen(key) > 3 && strcmp(key + strlen(key) - 3, "_ms") == 0;
+}
+
 static void add_value(struct buf *out, const char *key, const json_t *value)
 {
-    size_t n = strlen(key);
-
     if (json_is_string(value))
         print_cut(out, json_string_value(value), 0);
     else if (json_is_boolean(value))
         buf_adds(out, json_is_true(value) ? "yes" : "no");
     else if (json_is_array(value))
         add_list(out, value);
-    else if (strcmp(key, "interval_ms") == 0 || strcmp(key, "gap_ms") == 0 ||
-             strcmp(key, "ttl_ms") == 0)
-        print_span(out, json_integer_value(value));
-    else if (n > 3 && strcmp(key + n - 3, "_ms") == 0)
+    else if (print_is_time(key))
         print_time(out, json_integer_value(value), print_terminal());
+    else if (ends_in_ms(key))
+        print_span(out, json_integer_value(value));
     else
         buf_printf(out, "%lld", (long long)json_integer_value(value));
 }
@@ -185,7 +184,7 @@ void sources_details(struct buf *out, const json_t *source)
 
         if (is_nothing(value) || strcmp(key, "alternates") == 0)
             continue;
-        buf_add(&name, key, strlen(key) - (strcmp(key + strlen(key) - 3, "_ms") == 0 ? 3 : 0));
+        buf_add(&name, key, strlen(key) - (ends_in_ms(key) ? 3 : 0));
         print_cell(out, strcmp(key, "private") == 0 ? "set" : name.data, 14, false);
         buf_addc(out, ' ');
         add_value(out, key, value);

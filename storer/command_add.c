@@ -48,9 +48,22 @@ static json_t *basic_of_text(const json_t *text)
     return basic_of(span_of(all.p, n), colon ? span_after(all, n + 1) : (struct span){0});
 }
 
+/* Where the password is given apart, the address may name the user: https://me@site.example/ */
+static bool take_password(json_t *basic, const struct buf *password, const json_t *given)
+{
+    json_t *apart = json_object_get(json_object_get(given, "basic"), "password");
+
+    if (json_object_size(given) != 1 || json_object_size(json_object_get(given, "basic")) != 1 ||
+        !apart || password->len > 0)
+        return false;
+    json_object_set(json_object_get(basic, "basic"), "password", apart);
+    return true;
+}
+
 /* The user information of an address must not stay in it: it would stand in every list and log. */
 static const char *take_user(struct span url, json_t *options)
 {
+    const json_t *given = json_object_get(options, "credentials");
     struct buf user = {0}, password = {0};
     const char *why = NULL;
 
@@ -59,7 +72,7 @@ static const char *take_user(struct span url, json_t *options)
 
         if (!basic)
             why = "url: its user or password is no UTF-8";
-        else if (json_object_get(options, "credentials"))
+        else if (given && !take_password(basic, &password, given))
             why = "url: it has a user, and there are credentials too";
         else
             json_object_set(options, "credentials", basic);
