@@ -122,7 +122,7 @@ uint32_t charset_c1(uint32_t c)
 static void scrub(struct span text, struct buf *out)
 {
     const char *p = text.p;
-    const char *end = text.p + text.n;
+    const char *end = span_end(text);
     uint32_t c = 0;
 
     while (p < end) {

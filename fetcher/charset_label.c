@@ -114,7 +114,7 @@ struct span charset_label_http(const char *content_type)
 /* The value after key and "=" in text, quoted; empty where there is none. */
 static struct span quoted(struct span text, const char *key)
 {
-    const char *end = text.p + text.n;
+    const char *end = span_end(text);
     const char *p = memmem(text.p, text.n, key, strlen(key));
     const char *close = NULL;
 
@@ -149,7 +149,7 @@ struct span charset_label_meta(struct span body)
 {
     enum { LOOK_BYTES = 2048 };
     const char *p = body.p;
-    const char *end = body.p + (body.n < LOOK_BYTES ? body.n : LOOK_BYTES);
+    const char *end = span_end(span_of(p, body.n < LOOK_BYTES ? body.n : LOOK_BYTES));
     const char *value = NULL;
 
     for (; p && end - p > 5 && (p = memchr(p, '<', (size_t)(end - p))); p++) {
