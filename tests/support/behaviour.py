@@ -6,6 +6,7 @@ README.md lists the keys.
 """
 
 import email.utils
+import functools
 import gzip
 import subprocess
 import time
@@ -67,6 +68,7 @@ def compress(body, encoding):
     raise BadBehaviour(f"unknown encoding: {encoding}")
 
 
+@functools.lru_cache(8)
 def huge_body(size, encoding):
     """`size` bytes that begin like a feed; compressed, a bomb."""
     head = b'<?xml version="1.0"?><rss version="2.0"><channel><title>huge</title><description>'

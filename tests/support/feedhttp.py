@@ -9,6 +9,8 @@ import asyncio
 import base64
 import email.utils
 import ipaddress
+import socket
+import struct
 import time
 import urllib.parse
 
@@ -240,6 +242,8 @@ class Connection(asyncio.Protocol):
             await asyncio.sleep(rule["delay"])
         if rule.get("reset"):
             self._log(0)
+            sock = self.transport.get_extra_info("socket")
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.transport.abort()
             return
         if "raw" in rule:
