@@ -95,11 +95,9 @@ static json_t *run_opml(const json_t *job, const char **error)
 {
     struct buf body = read_file(text_of(job, "path"));
     struct opml *opml = opml_parse(buf_span(&body));
-    json_t *result = NULL;
+    json_t *result = opml_object(opml);
 
-    if (opml->seen)
-        result = opml_object(opml);
-    else
+    if (!opml->seen)
         *error = "not a list of subscriptions";
     opml_destroy(&opml);
     buf_free(&body);
