@@ -9,10 +9,12 @@ static bool is_void(const char *name)
                                         "input", "link", "meta", "param", "source", "track", "wbr"};
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (strcasecmp(names[i], name) == 0)
+        if ((*name | 0x20) == *names[i] && strcasecmp(names[i], name) == 0)
             return true;
     return false;
 }
+
+static const unsigned char ESCAPED[256] = {['&'] = 1, ['<'] = 1, ['>'] = 1, ['"'] = 1};
 
 void feed_markup_escape(struct buf *out, struct span text)
 {
@@ -20,7 +22,7 @@ void feed_markup_escape(struct buf *out, struct span text)
 
     for (const char *p = text.p; p < end; p++) {
         const char *run = p;
-        while (p < end && *p != '&' && *p != '<' && *p != '>' && *p != '"')
+        while (p < end && !ESCAPED[(unsigned char)*p])
             p++;
         buf_add(out, run, (size_t)(p - run));
         if (p == end)

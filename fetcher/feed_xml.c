@@ -8,17 +8,16 @@
 #include <string.h>
 
 #include "common/mem.h"
+#include "fetcher/feed_xml_push.h"
 
 enum {
     NAMES = 256,                 /* slots of a cache, a power of two */
     ATTRS_MAX = 64,              /* of one element; further ones are passed over */
-    CHUNK = 256 * 1024,          /* bytes handed to the parser at once */
     ENTITIES = 32,               /* declared ones that are kept, */
     ENTITY_BYTES = 128,          /* their length, */
     EXPANDED_BYTES = 256 * 1024, /* and what all of them may come to in a document */
     /* libxml2 compares each attribute of an element with each, and looks a prefix up in the list of
-     * all that are in scope: these keep the time linear. */
-    TAG_BYTES = 64 * 1024,
+     * all that are in scope: these, and FEED_XML_TAG_BYTES, keep the time linear. */
     NAMESPACES_MAX = 2048,   /* in scope */
     DECLARATIONS_MAX = 4096, /* of entities: libxml2 keeps them all */
     DEPTH_MAX = 8192         /* open elements, for libxml2's own stacks */
@@ -256,61 +255,19 @@ enum {
               XML_PARSE_IGNORE_ENC | XML_PARSE_HUGE
 };
 
-/* The length of the tag at the start of text, where quotes and ">" put its end. */
-static size_t tag_length(struct span text)
-{
-    char quote = 0;
-
-    for (size_t i = 1; i < text.n; i++) {
-        char c = text.p[i];
-        if (quote)
-            quote = c == quote ? 0 : quote;
-        else if (c == '"' || c == '\'')
-            quote = c;
-        else if (c == '>')
-            return i;
-    }
-    return text.n;
-}
-
-/* A tag has no "<" inside, so only where none follows for long need its end be looked for. */
-static bool has_long_tag(struct span text)
-{
-    const char *end = span_end(text);
-    const char *p = text.n ? memchr(text.p, '<', text.n) : NULL;
-
-    while (p) {
-        const char *next = memchr(p + 1, '<', (size_t)(end - p - 1));
-        size_t gap = (size_t)((next ? next : end) - p);
-        if (gap > TAG_BYTES && p[1] != '!' && p[1] != '?' &&
-            tag_length(span_of(p, gap)) > TAG_BYTES)
-            return true;
-        p = next;
-    }
-    return false;
-}
-
 bool feed_xml_read(struct feed_builder *b, struct span text, bool *wellformed)
 {
     struct reader *r = mem_calloc(1, sizeof(*r));
     xmlSAXHandler sax = handlers;
     bool good = false;
 
-    if (has_long_tag(text)) {
-        free(r);
-        *wellformed = false;
-        return false;
-    }
     r->b = b;
     r->parser = xmlCreatePushParserCtxt(&sax, r, NULL, 0, NULL);
     xmlCtxtUseOptions(r->parser, OPTIONS);
-    while (text.n && r->parser->errNo != XML_ERR_NO_MEMORY && r->parser->wellFormed) {
-        size_t n = text.n < CHUNK ? text.n : CHUNK;
-        xmlParseChunk(r->parser, text.p, (int)n, 0);
-        text = span_of(text.p + n, text.n - n);
-    }
-    xmlParseChunk(r->parser, NULL, 0, 1);
-    good = r->parser->wellFormed && !r->stopped;
+    good = feed_xml_push(r->parser, b, text);
+    if (good)
+        xmlParseChunk(r->parser, NULL, 0, 1);
+    good = good && r->parser->wellFormed && !r->stopped;
     *wellformed = good && r->parser->nsWellFormed && !r->html_entity;
     /* libxml2 makes one to keep entities in. */
     xmlFreeDoc(r->parser->myDoc);

@@ -36,6 +36,22 @@ static void read_value(struct buf *out, struct span raw)
     }
 }
 
+/* The value, read into *own only where it has references. */
+static struct span value_of(struct buf *own, struct span raw)
+{
+    if (raw.n == 0 || !memchr(raw.p, '&', raw.n))
+        return raw;
+    buf_clear(own);
+    read_value(own, raw);
+    return buf_span(own);
+}
+
+/* Whether a byte stands for itself within quotes. */
+static const unsigned char PLAIN[256] = {
+    [' ' ... '!'] = 1, ['#' ... '%'] = 1, ['\'' ... ';'] = 1,
+    ['='] = 1,         ['?' ... '_'] = 1, ['a' ... '~'] = 1,
+};
+
 /* Appends characters as they are, escaped and without controls; '&' stands for itself here. */
 static void write_escaped(struct buf *out, struct span value)
 {
@@ -44,7 +60,7 @@ static void write_escaped(struct buf *out, struct span value)
     while (p < end) {
         uint32_t c;
         const char *q = p;
-        while (q < end && *q >= ' ' && *q < 0x7f && !strchr("&<>\"`", *q))
+        while (q < end && PLAIN[(unsigned char)*q])
             q++;
         if (q > p) {
             buf_add(out, p, (size_t)(q - p));
@@ -215,9 +231,7 @@ static void write_attributes(struct buf *out, const struct html_element *e,
         if ((has_src && rule->kind == HTML_ATTR_MEDIA) ||
             (has_set && rule->kind == HTML_ATTR_SRCSET))
             continue;
-        buf_clear(&value);
-        read_value(&value, a->value);
-        write_kind(out, rule, buf_span(&value), base);
+        write_kind(out, rule, value_of(&value, a->value), base);
     }
     buf_free(&value);
 }

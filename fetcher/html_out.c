@@ -12,10 +12,71 @@ bool html_out_fits(struct html_out *out, size_t n)
     return !out->full;
 }
 
-/* Bytes that stand for themselves everywhere: printable ASCII but for & < > " and blank. */
-static bool plain_byte(unsigned char c)
+/* What a byte begins: WORD, a printable character other than blank that stands for itself in HTML;
+ * MARK, one that does so in plain text only; BLANK and LINE; PAIR and TRIPLE, a character of two or
+ * three bytes that is text whatever its tails are; 0, what needs a closer look. */
+enum { WORD = 1, MARK = 2, BLANK = 4, LINE = 8, PAIR = 16, TRIPLE = 32 };
+
+static const unsigned char CLASSES[256] = {
+    ['\n'] = LINE,          [' '] = BLANK,
+    ['!'] = WORD,           ['"'] = MARK,
+    ['#' ... '%'] = WORD,   ['\'' ... ';'] = WORD,
+    ['<'] = MARK,           ['='] = WORD,
+    ['>'] = MARK,           ['?' ... '_'] = WORD,
+    ['`'] = MARK,           ['a' ... '~'] = WORD,
+    [0xc3 ... 0xdf] = PAIR, [0xe1 ... 0xec] = TRIPLE,
+};
+
+static bool is_tail(char c)
 {
-    return c > 0x20 && c < 0x7f && c != '&' && c != '<' && c != '>' && c != '"' && c != '`';
+    return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+/* The length of the character at p where it is plainly one of two or three bytes; 0 otherwise. */
+static size_t wide(const char *p, const char *end)
+{
+    unsigned char class = CLASSES[(unsigned char)*p];
+
+    if (class & PAIR && end - p > 1 && is_tail(p[1]))
+        return 2;
+    if (class & TRIPLE && end - p > 2 && is_tail(p[1]) && is_tail(p[2]))
+        return 3;
+    return 0;
+}
+
+/* Where the bytes that go into HTML as they are end. */
+static const char *pass_plain(const char *p, const char *end)
+{
+    for (;;) {
+        while (p < end && CLASSES[(unsigned char)*p] & (WORD | BLANK | LINE))
+            p++;
+        size_t n = p < end ? wide(p, end) : 0;
+        if (n == 0)
+            return p;
+        p += n;
+    }
+}
+
+/* Where the bytes that go into plain text as they are end.  Single blanks between words are among
+ * them if so asked. */
+static const char *pass_words(const char *p, const char *end, bool blanks)
+{
+    const char *start = p;
+
+    for (;;) {
+        while (p < end && CLASSES[(unsigned char)*p] & (WORD | MARK))
+            p++;
+        if (p == end)
+            return p;
+        /* Some characters of three bytes are blanks: U+2000 to U+205F, U+3000. */
+        size_t n = *p == '\xe2' || *p == '\xe3' ? 0 : wide(p, end);
+        if (n == 0 && *p == ' ' && blanks && p > start && end - p > 1 &&
+            CLASSES[(unsigned char)p[1]] & (WORD | MARK))
+            n = 1;
+        if (n == 0)
+            return p;
+        p += n;
+    }
 }
 
 /* Reads one character, or one reference, at p.  Returns the bytes taken. */
@@ -62,6 +123,8 @@ static void add_run(struct html_out *out, const char *p, size_t n)
         if (!out->buf || out->buf->len + out->reserved >= out->limit)
             return;
         n = out->limit - out->buf->len - out->reserved;
+        while (n && is_tail(p[n]))
+            n--;
     }
     buf_add(out->buf, p, n);
 }
@@ -71,9 +134,7 @@ void html_out_text(struct html_out *out, struct span raw, bool escape)
     const char *p = raw.p, *end = raw.p + raw.n;
 
     while (p < end && out->buf && !out->full) {
-        const char *q = p;
-        while (q < end && (plain_byte((unsigned char)*q) || *q == ' ' || *q == '\n'))
-            q++;
+        const char *q = pass_plain(p, end);
         if (q > p) {
             add_run(out, p, (size_t)(q - p));
             p = q;
@@ -120,17 +181,31 @@ static void plain_code(struct html_plain *plain, uint32_t c)
     }
 }
 
+/* Appends the words at the beginning; returns where they end. */
+static const char *add_words(struct html_plain *plain, const char *p, const char *end)
+{
+    const struct html_out *out = &plain->out;
+    const char *q = pass_words(p, end, true);
+
+    if (q == p)
+        return p;
+    /* Near the limit word by word, so that it does not end with a blank. */
+    if (out->limit - out->buf->len <= (size_t)(q - p) + 2)
+        q = pass_words(p, end, false);
+    if (q > p) {
+        write_gap(plain);
+        add_run(&plain->out, p, (size_t)(q - p));
+    }
+    return q;
+}
+
 void html_plain_text(struct html_plain *plain, struct span raw)
 {
     const char *p = raw.p, *end = raw.p + raw.n;
 
     while (p < end && plain->out.buf && !plain->out.full) {
-        const char *q = p;
-        while (q<end && * q> 0x20 && *q < 0x7f && *q != '&')
-            q++;
+        const char *q = add_words(plain, p, end);
         if (q > p) {
-            write_gap(plain);
-            add_run(&plain->out, p, (size_t)(q - p));
             p = q;
             continue;
         }

@@ -1,5 +1,4 @@
 #include "fetcher/html_rules.h"
-#include <stdlib.h>
 #include <strings.h>
 
 enum {
@@ -172,33 +171,26 @@ static const struct html_attribute_rule ATTRIBUTES[] = {
     {"loading", " img ", HTML_ATTR_WORD},
 };
 
-/* Pieces of addresses of images that nobody looks at. */
-static const char *const TRACKERS[] = {
-    "://stats.wordpress.com/",
-    "://pixel.wp.com/",
-    "://pixel.quantserve.com/",
-    "://b.scorecardresearch.com/",
-    "://sb.scorecardresearch.com/",
-    "://www.google-analytics.com/",
-    "://ssl.google-analytics.com/",
-    "://googleads.g.doubleclick.net/",
-    "://ad.doubleclick.net/",
-    "://feeds.feedburner.com/~",
+/* Images that nobody looks at: how their addresses go on behind "://" ... */
+static const char *const TRACKER_HOSTS[] = {
+    "stats.wordpress.com/",      "pixel.wp.com/",
+    "pixel.quantserve.com/",     "b.scorecardresearch.com/",
+    "sb.scorecardresearch.com/", "www.google-analytics.com/",
+    "ssl.google-analytics.com/", "googleads.g.doubleclick.net/",
+    "ad.doubleclick.net/",       "feeds.feedburner.com/~",
+    "medium.com/_/stat",         "pixel.mathtag.com/",
+    "www.facebook.com/tr?",      "ping.blogger.com/",
+    "feeds.wordpress.com/1.0/",  "a.rfihub.com/",
+    "pixel.newscred.com/",       "tracking.feedpress.it/",
+    "www.pheedo.com/",           "counter.theconversation.com/",
+};
+
+/* ... and pieces anywhere in them, each with a slash or a question mark at its end. */
+static const char *const TRACKER_PIECES[] = {
     "feedburner.com/~r/",
     "feedsportal.com/",
-    "://medium.com/_/stat",
-    "://pixel.mathtag.com/",
-    "://www.facebook.com/tr?",
-    "://ping.blogger.com/",
-    "://feeds.wordpress.com/1.0/",
-    "://a.rfihub.com/",
-    "://pixel.newscred.com/",
-    "://tracking.feedpress.it/",
-    "://www.pheedo.com/",
-    "://da.feedsportal.com/",
     "/piwik.php?",
     "/matomo.php?",
-    "://counter.theconversation.com/",
 };
 
 static const char *const LAZY[] = {
@@ -209,14 +201,23 @@ static const char *const LAZY[] = {
 
 static const char *const LAZY_SETS[] = {"data-srcset", "data-lazy-srcset", "data-original-set"};
 
-static int compare(const void *name, const void *element)
-{
-    return strcmp(name, ((const struct html_element *)element)->name);
-}
-
 const struct html_element *html_element(const char *name)
 {
-    return bsearch(name, ELEMENTS, sizeof ELEMENTS / sizeof *ELEMENTS, sizeof *ELEMENTS, compare);
+    size_t low = 0, high = sizeof ELEMENTS / sizeof *ELEMENTS;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const char *other = ELEMENTS[middle].name;
+        int order = (unsigned char)*name - (unsigned char)*other;
+        order = order ? order : strcmp(name, other);
+        if (order == 0)
+            return &ELEMENTS[middle];
+        if (order > 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
 }
 
 static bool listed(const char *list, const char *name)
@@ -245,11 +246,33 @@ const struct html_attribute_rule *html_attribute_rule(const struct html_element 
     return NULL;
 }
 
+static bool begins_with_tracker(const char *host)
+{
+    for (size_t i = 0; i < sizeof TRACKER_HOSTS / sizeof *TRACKER_HOSTS; i++)
+        if (*host == *TRACKER_HOSTS[i] &&
+            strncmp(host, TRACKER_HOSTS[i], strlen(TRACKER_HOSTS[i])) == 0)
+            return true;
+    return false;
+}
+
+static bool ends_with_tracker(struct span url)
+{
+    for (size_t i = 0; i < sizeof TRACKER_PIECES / sizeof *TRACKER_PIECES; i++) {
+        size_t n = strlen(TRACKER_PIECES[i]);
+        if (url.n >= n && memcmp(url.p + url.n - n, TRACKER_PIECES[i], n) == 0)
+            return true;
+    }
+    return false;
+}
+
 bool html_is_tracker(const char *url)
 {
-    for (size_t i = 0; i < sizeof TRACKERS / sizeof *TRACKERS; i++)
-        if (strstr(url, TRACKERS[i]))
+    for (const char *p = url; *p; p++) {
+        if (*p == ':' && p[1] == '/' && p[2] == '/' && begins_with_tracker(p + 3))
             return true;
+        if ((*p == '/' || *p == '?') && ends_with_tracker(span_of(url, (size_t)(p + 1 - url))))
+            return true;
+    }
     return false;
 }
 

@@ -2,9 +2,26 @@
 #include <ctype.h>
 #include <strings.h>
 
+/* What a byte is within a tag. */
+enum { SPACE = 1, ENDS_TAG_NAME = 2, ENDS_NAME = 4, ENDS_VALUE = 8 };
+
+static const unsigned char CLASSES[256] = {
+    [' '] = SPACE | ENDS_TAG_NAME | ENDS_NAME | ENDS_VALUE,
+    ['\t' ... '\n'] = SPACE | ENDS_TAG_NAME | ENDS_NAME | ENDS_VALUE,
+    ['\f' ... '\r'] = SPACE | ENDS_TAG_NAME | ENDS_NAME | ENDS_VALUE,
+    ['/'] = ENDS_TAG_NAME | ENDS_NAME,
+    ['='] = ENDS_NAME,
+    ['>'] = ENDS_TAG_NAME | ENDS_NAME | ENDS_VALUE,
+};
+
+static bool is(char c, unsigned char class)
+{
+    return CLASSES[(unsigned char)c] & class;
+}
+
 static bool is_space(char c)
 {
-    return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f';
+    return is(c, SPACE);
 }
 
 static bool starts(const struct html_lexer *l, const char *with)
@@ -63,9 +80,9 @@ static void take_name(struct html_lexer *l, struct html_token *t)
 {
     size_t n = 0;
 
-    while (l->p < l->end && !is_space(*l->p) && *l->p != '/' && *l->p != '>') {
+    while (l->p < l->end && !is(*l->p, ENDS_TAG_NAME)) {
         if (n < sizeof t->name)
-            t->name[n] = (char)tolower((unsigned char)*l->p);
+            t->name[n] = (char)(*l->p >= 'A' && *l->p <= 'Z' ? *l->p | 0x20 : *l->p);
         n++;
         l->p++;
     }
@@ -81,7 +98,7 @@ static struct span take_value(struct html_lexer *l)
         l->p = q ? q + 1 : l->end;
         return span_of(start + 1, (size_t)((q ? q : l->end) - start) - 1);
     }
-    while (l->p < l->end && !is_space(*l->p) && *l->p != '>')
+    while (l->p < l->end && !is(*l->p, ENDS_VALUE))
         l->p++;
     return span_of(start, (size_t)(l->p - start));
 }
@@ -97,7 +114,7 @@ static void take_attribute(struct html_lexer *l, struct html_token *t)
     struct html_attribute a = {.name = span_of(l->p, 0), .value = span_of("", 0)};
 
     l->p++; /* even a '=' begins a name here */
-    while (l->p < l->end && !is_space(*l->p) && *l->p != '/' && *l->p != '>' && *l->p != '=')
+    while (l->p < l->end && !is(*l->p, ENDS_NAME))
         l->p++;
     a.name.n = (size_t)(l->p - a.name.p);
     pass_space(l);

@@ -13,6 +13,17 @@ static const char *const SCHEMES[] = {
     "ssh",    "steam", "webcal", "xmpp", "itms-apps", "matrix", "mms",   "podcast",
 };
 
+/* What a byte may be part of as it stands. */
+enum { IN_NAME = 1, IN_HOST = 2, IN_REST = 4 };
+
+static const unsigned char CLASSES[256] = {
+    ['!'] = IN_REST,         ['#' ... ','] = IN_REST,           ['-' ... '.'] = IN_HOST | IN_REST,
+    ['/'] = IN_REST,         ['0' ... '9'] = IN_NAME | IN_REST, [':' ... ';'] = IN_REST,
+    ['='] = IN_REST,         ['?' ... '@'] = IN_REST,           ['A' ... 'Z'] = IN_NAME | IN_REST,
+    ['['] = IN_REST,         [']' ... '_'] = IN_REST,           ['a' ... 'z'] = IN_NAME | IN_REST,
+    ['{' ... '~'] = IN_REST,
+};
+
 /* The parts of a reference, RFC 3986 appendix B.  p is NULL where a part is undefined. */
 struct parts {
     struct span scheme, authority, path, query, fragment;
@@ -48,11 +59,15 @@ static bool scheme_is_http(struct span scheme)
            strncasecmp(scheme.p, "https", scheme.n) == 0;
 }
 
+/* A NUL ends it as well. */
 static size_t length_until(const char *p, size_t n, const char *stops)
 {
     size_t i = 0;
-    while (i < n && !strchr(stops, p[i]))
-        i++;
+
+    for (; i < n && p[i]; i++)
+        for (const char *stop = stops; *stop; stop++)
+            if (p[i] == *stop)
+                return i;
     return i;
 }
 
@@ -123,7 +138,7 @@ static void clean(struct span in, struct buf *out)
     while (p < last) {
         uint32_t c;
         const char *run = p;
-        while (p<last && * p> ' ' && *p < 0x7f && !strchr("\"<>`\\?#", *p))
+        while (p < last && CLASSES[(unsigned char)*p] & IN_REST && *p != '?' && *p != '#')
             p++;
         if (p > run) {
             buf_add(out, run, (size_t)(p - run));
@@ -312,22 +327,32 @@ static bool acceptable(const struct parts *t)
     return t->scheme.p || t->authority.p || !resembles_scheme(t->path);
 }
 
-/* The usual case: an absolute address that needs neither cleaning nor moving about. */
-static bool is_plain(struct span ref)
+/* The length of the part of an absolute address up to the path; 0 where host or scheme are not of
+ * the plainest kind. */
+static size_t plain_host(struct span ref)
 {
     const char *p = ref.p;
     size_t i = ref.n > 8 && memcmp(p, "https://", 8) == 0  ? 8
                : ref.n > 7 && memcmp(p, "http://", 7) == 0 ? 7
                                                            : 0;
 
-    if (i == 0 || !isalnum((unsigned char)p[i]))
+    if (i == 0 || !(CLASSES[(unsigned char)p[i]] & IN_NAME))
+        return 0;
+    while (i < ref.n && CLASSES[(unsigned char)p[i]] & (IN_NAME | IN_HOST))
+        i++;
+    return i == ref.n || p[i] == '/' ? i : 0;
+}
+
+/* The usual case: an absolute address that needs neither cleaning nor moving about. */
+static bool is_plain(struct span ref)
+{
+    const char *p = ref.p;
+    size_t i = plain_host(ref);
+
+    if (i == 0)
         return false;
-    for (; i < ref.n && p[i] != '/'; i++)
-        if (!isalnum((unsigned char)p[i]) && p[i] != '.' && p[i] != '-')
-            return false;
     for (; i < ref.n; i++)
-        if (p[i] <= ' ' || p[i] >= 0x7f || strchr("\"<>`\\", p[i]) ||
-            (p[i] == '.' && p[i - 1] == '/'))
+        if (!(CLASSES[(unsigned char)p[i]] & IN_REST) || (p[i] == '.' && p[i - 1] == '/'))
             return false;
     return true;
 }
@@ -362,6 +387,8 @@ bool url_is_http(const char *url)
 {
     if (!url)
         return false;
+    if (plain_host(span_str(url)))
+        return true;
     struct parts p = split(span_str(url));
     return scheme_is_http(p.scheme) && p.authority.p && host_sensible(p.authority);
 }
