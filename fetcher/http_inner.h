@@ -41,11 +41,15 @@ struct http_transfer {
     char words[2 * CURL_ERROR_SIZE];
 };
 
+struct http_socket;
+
 struct http {
     const struct config *config;
     struct loop *loop;
     CURLM *multi;
-    int epoll; /* curl's sockets, one descriptor for the loop */
+    int epoll;                   /* curl's sockets, one descriptor for the loop */
+    struct http_socket *sockets; /* by descriptor */
+    size_t socket_count;
     struct http_transfer *first;
     size_t count;
     size_t refused; /* of those: ended before they began */
@@ -74,6 +78,10 @@ enum msg_error http_judge(struct http_transfer *transfer, CURLcode code);
 
 bool http_loop_open(struct http *http);
 void http_loop_close(struct http *http);
+/* A connection's socket: it stays in the epoll set until it is closed (a curl_closesocket_callback
+ * whose client is the struct http). */
+void http_socket_opened(struct http *http, int fd);
+int http_socket_close(void *http, curl_socket_t fd);
 /* Lets curl do what it has to do at once; results wait for the loop. */
 void http_kick(struct http *http);
 /* In http.c: takes what curl has finished. */

@@ -82,13 +82,18 @@ static curl_socket_t on_open_socket(void *arg, curlsocktype purpose, struct curl
 {
     struct http_transfer *transfer = arg;
     bool proxied = transfer->options && transfer->options->proxy;
+    int fd = -1;
 
     if (purpose == CURLSOCKTYPE_IPCXN && !proxied &&
         !address_allowed(&address->addr, transfer->http->config->fetcher_allow_networks)) {
         transfer->stop = HTTP_STOP_FORBIDDEN;
         return CURL_SOCKET_BAD;
     }
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    if (fd < 0)
+        return CURL_SOCKET_BAD;
+    http_socket_opened(transfer->http, fd);
+    return fd;
 }
 
 /* --- what all requests have in common --------------------------------------------------------- */
@@ -121,6 +126,8 @@ static void set_callbacks(struct http_transfer *transfer)
     curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, http_socket_close);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, transfer->http);
 }
 
 static void set_common(struct http_transfer *transfer)
