@@ -154,6 +154,25 @@ static size_t find(const struct discover *d, struct span url)
     return i;
 }
 
+/* On one line, without the signs that discover_write () puts between fields. */
+static char *one_line(struct span text)
+{
+    char *copy = mem_dup(text.p, text.n);
+
+    for (char *c = copy; *c; c++)
+        if (*c == '\n' || *c == '\t')
+            *c = ' ';
+    return copy;
+}
+
+static void append(struct discover *d, struct span url, struct span title, enum rank rank)
+{
+    d->at = mem_realloc(d->at, d->count + 1, sizeof(*d->at));
+    d->at[d->count] = (struct candidate){
+        .url = mem_dup(url.p, url.n), .title = one_line(title), .rank = rank, .order = d->count};
+    d->count++;
+}
+
 /* Without its fragment, which no server sees. */
 static void add(struct discover *d, const char *page, const char *url, const char *title,
                 enum rank rank)
@@ -164,12 +183,7 @@ static void add(struct discover *d, const char *page, const char *url, const cha
     if (!url_is_http(url) || text.n > URL_LONGEST || has_user(url) || span_eq(text, own) ||
         find(d, text) < d->count)
         return;
-    d->at = mem_realloc(d->at, d->count + 1, sizeof(*d->at));
-    d->at[d->count] = (struct candidate){.url = mem_dup(text.p, text.n),
-                                         .title = mem_strdup(title ? title : ""),
-                                         .rank = rank,
-                                         .order = d->count};
-    d->count++;
+    append(d, text, span_str(title), rank);
 }
 
 static bool is_of_comments(const struct feed_alternate *one)
@@ -285,6 +299,50 @@ void discover_destroy(struct discover **discover)
     free(d->at);
     free(d);
     *discover = NULL;
+}
+
+void discover_write(const struct discover *d, struct buf *out)
+{
+    buf_printf(out, "%zu\t%zu\n", d->given, d->most);
+    for (size_t i = 0; i < d->count; i++)
+        buf_printf(out, "%d\t%s\t%s\n", (int)d->at[i].rank, d->at[i].url, d->at[i].title);
+}
+
+/* Takes what stands before the sign, and the sign. */
+static struct span take_field(struct span *text, char sign)
+{
+    const char *end = text->n ? memchr(text->p, sign, text->n) : NULL;
+    struct span field = span_of(text->p, end ? (size_t)(end - text->p) : text->n);
+
+    *text = span_after(*text, end ? field.n + 1 : field.n);
+    return field;
+}
+
+static size_t take_number(struct span *text, char sign)
+{
+    struct span field = take_field(text, sign);
+    size_t number = 0;
+
+    for (size_t i = 0; i < field.n && field.p[i] >= '0' && field.p[i] <= '9'; i++)
+        number = number * 10 + (size_t)(field.p[i] - '0');
+    return number;
+}
+
+struct discover *discover_read(struct span text)
+{
+    struct discover *d = mem_calloc(1, sizeof(*d));
+
+    d->given = take_number(&text, '\t');
+    d->most = take_number(&text, '\n');
+    while (text.n) {
+        size_t rank = take_number(&text, '\t');
+        struct span url = take_field(&text, '\t');
+        struct span title = take_field(&text, '\n');
+
+        if (url.n && rank <= RANK_USUAL)
+            append(d, url, title, (enum rank)rank);
+    }
+    return d;
 }
 
 const char *discover_next(struct discover *d)

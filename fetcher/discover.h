@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "common/buf.h"
+
 struct discover;
 struct feed;
 struct msg_alternate;
@@ -21,6 +23,10 @@ enum { DISCOVER_ALTERNATES = 32 }; /* as many as a report names */
  * Caller owns the result. */
 struct discover *discover_create(const struct feed *page, const char *url, size_t most);
 void discover_destroy(struct discover **discover);
+/* The list as text, to be sent to another thread, and back; what cannot be read is left out. Caller
+ * owns the result. */
+void discover_write(const struct discover *discover, struct buf *out);
+struct discover *discover_read(struct span text);
 /* The next address to try, borrowed; NULL: there is none left, or most were given. */
 const char *discover_next(struct discover *discover);
 /* One of those given was a web page again, a directory of feeds perhaps: what that page names comes

@@ -246,7 +246,8 @@ void lease_parsed(struct fetcher *fetcher, zmsg_t **message)
     if (ticket.malformed)
         lease_report_failure(ticket.lease, MSG_ERROR_TRANSFER, "the job could not be read", NULL);
     else if (ticket.page)
-        lease_discover_page(ticket.lease, ticket.page, ticket.took_ms);
+        lease_discover_page(ticket.lease, discover_read(link_span(zmsg_first(*message))),
+                            ticket.took_ms);
     else if (ticket.refused)
         lease_discover_next(ticket.lease);
     else

@@ -25,11 +25,11 @@ static const struct options *options_for(struct lease *lease, const struct msg_j
     free(own);
     if (same)
         return lease->options;
-    lease->elsewhere = *lease->options;
-    lease->elsewhere.user = lease->elsewhere.password = lease->elsewhere.bearer = NULL;
-    lease->elsewhere.cookies = NULL;
-    lease->elsewhere.headers = NULL;
-    lease->elsewhere.header_count = 0;
+    lease->elsewhere = (struct options){.proxy = lease->options->proxy,
+                                        .proxy_user = lease->options->proxy_user,
+                                        .proxy_password = lease->options->proxy_password,
+                                        .user_agent = lease->options->user_agent,
+                                        .downgrade = lease->options->downgrade};
     return &lease->elsewhere;
 }
 

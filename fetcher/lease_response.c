@@ -8,6 +8,7 @@
 #include "common/hash.h"
 #include "common/mem.h"
 #include "common/service.h"
+#include "fetcher/discover.h"
 #include "fetcher/fetcher.h"
 #include "fetcher/http.h"
 #include "fetcher/parser.h"
@@ -33,13 +34,17 @@ static void give_to_parser(struct lease *lease, struct parser_ticket *ticket, st
     ticket->last_modified = lease->last_modified;
     ticket->permanent_url = lease->permanent_url;
     ticket->found_url = lease->found_url;
-    ticket->looked = lease->discover;
     ticket->instance = fetcher->service->app.instance;
     ticket->replay = lease->replay;
     zmsg_addmem(message, ticket, sizeof(*ticket));
     zmsg_append(message, &header);
     zmsg_append(message, &job);
     zmsg_addmem(message, body.p, body.n);
+    if (lease->discover) {
+        buf_clear(&fetcher->out);
+        discover_write(lease->discover, &fetcher->out);
+        link_append(message, &fetcher->out);
+    }
     zmsg_send(&message, zactor_sock(fetcher->parser));
 }
 

@@ -11,6 +11,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/msg.h"
+#include "fetcher/discover.h"
 #include "fetcher/produce.h"
 
 enum { ZSTD_LEVEL = 1 }; /* 3 takes twice the time to save two in a hundred bytes of a feed */
@@ -123,8 +124,20 @@ static zmsg_t *report_frames(struct reading *reading, const struct msg_report *r
     return frames;
 }
 
+static zmsg_t *page_frames(struct parser *parser, struct discover **page)
+{
+    zmsg_t *frames = zmsg_new();
+
+    buf_clear(&parser->frame);
+    discover_write(*page, &parser->frame);
+    link_append(frames, &parser->frame);
+    discover_destroy(page);
+    return frames;
+}
+
 /* NULL where there is nothing to send: the ticket says why. */
-static zmsg_t *read_document(struct reading *reading, const struct msg_job *job, struct span body)
+static zmsg_t *read_document(struct reading *reading, const struct msg_job *job, struct span body,
+                             const struct discover *looked)
 {
     struct parser *parser = reading->parser;
     struct parser_ticket *ticket = reading->ticket;
@@ -137,15 +150,19 @@ static zmsg_t *read_document(struct reading *reading, const struct msg_job *job,
                                   .only = job->only,
                                   .seen_ms = ticket->seen_ms,
                                   .discover = (size_t)ticket->discover,
-                                  .looked = ticket->looked,
+                                  .looked = looked,
                                   .found_url = ticket->found_url};
+    struct discover *page = NULL;
     enum produce_result result =
-        produce(parser->config, &input, on_item, reading, &report, &parser->space, &ticket->page);
+        produce(parser->config, &input, on_item, reading, &report, &parser->space, &page);
     zmsg_t *frames = NULL;
     zframe_t *frame = NULL;
 
-    ticket->refused = result == PRODUCE_REFUSED && ticket->looked;
-    if (ticket->page || ticket->refused)
+    ticket->page = result == PRODUCE_PAGE;
+    ticket->refused = result == PRODUCE_REFUSED && looked;
+    if (ticket->page)
+        return page_frames(parser, &page);
+    if (ticket->refused)
         return NULL;
     ticket->known = report.known;
     frames = report_frames(reading, &report, body);
@@ -161,6 +178,8 @@ static zmsg_t *work(struct parser *parser, struct parser_ticket *ticket, zmsg_t 
     struct span header = link_span(zmsg_first(message));
     struct span second = link_span(zmsg_next(message));
     struct span body = link_span(zmsg_next(message));
+    struct discover *looked =
+        ticket->found_url ? discover_read(link_span(zmsg_next(message))) : NULL;
     zmsg_t *frames = NULL;
 
     msg_pool_reset(&parser->pool);
@@ -170,9 +189,11 @@ static zmsg_t *work(struct parser *parser, struct parser_ticket *ticket, zmsg_t 
         log_warning("malformed", "link=jobs why=\"%s\"", parser->pool.why);
         ticket->malformed = true;
     } else {
-        frames = read_document(&reading, &job, ticket->replay ? buf_span(&parser->unpacked) : body);
+        frames = read_document(&reading, &job, ticket->replay ? buf_span(&parser->unpacked) : body,
+                               looked);
     }
     zmsg_destroy(&reading.items);
+    discover_destroy(&looked);
     return frames ? frames : zmsg_new();
 }
 

@@ -1,9 +1,9 @@
 /* The parser actor: one thread that reads documents and makes the messages of a fetch.
  *
- * It is given [ticket][header][job][body], the body as it came, or zstd for a replay; it gives
- * back, as one message, [ticket][report frames: header, report, body][header, item]...: one
- * message, so that it never blocks between the parts of a fetch.  Where the ticket says so nothing
- * follows it. */
+ * It is given [ticket][header][job][body] and, with found_url, the list of addresses; the body as
+ * it came, or zstd for a replay; it gives back, as one message, [ticket][report frames: header,
+ * report, body][header, item]...: one message, so that it never blocks between the parts of a
+ * fetch.  Where the ticket says so nothing follows it. */
 #ifndef WEIR_FETCHER_PARSER_H
 #define WEIR_FETCHER_PARSER_H
 
@@ -11,9 +11,8 @@
 #include <stdint.h>
 
 struct config;
-struct discover;
 
-/* Travels with the work inside the process only; text, and looked, are owned by the lease
+/* Travels with the work inside the process only; text is owned by the lease
  * (lease.h), which leaves them alone until the work has come back. */
 struct parser_ticket {
     void *lease;
@@ -22,8 +21,7 @@ struct parser_ticket {
     const char *etag;
     const char *last_modified;
     const char *permanent_url;
-    const char *found_url; /* where looked is there: the address of this document */
-    const struct discover *looked;
+    const char *found_url; /* of a document that was looked for, else NULL */
     const char *instance;
     long http_status;
     int64_t retry_after_ms;
@@ -33,13 +31,13 @@ struct parser_ticket {
     uint64_t body_hash;
     uint64_t discover; /* addresses to be tried where this is a web page; 0 = none */
     bool replay;
-    uint64_t items;        /* out: how many follow */
-    uint64_t cut;          /* out */
-    uint64_t known;        /* out */
-    int64_t busy_us;       /* out */
-    bool malformed;        /* out: the work could not be read; nothing follows */
-    bool refused;          /* out: with looked, this is no feed; nothing follows */
-    struct discover *page; /* out: a web page, nothing follows; now the receiver's.  Else NULL */
+    uint64_t items;  /* out: how many follow */
+    uint64_t cut;    /* out */
+    uint64_t known;  /* out */
+    int64_t busy_us; /* out */
+    bool malformed;  /* out: the work could not be read; nothing follows */
+    bool refused;    /* out: with found_url, this is no feed; nothing follows */
+    bool page;       /* out: a web page; the list follows, see discover_write () */
 };
 
 /* Talk to it through zactor_sock; ends with zactor_destroy.  config is borrowed. */

@@ -185,6 +185,35 @@ START_TEST(joined)
 }
 END_TEST
 
+/* From one thread to another nothing is lost, and damage does no harm. */
+START_TEST(written)
+{
+    struct buf text = {0};
+    struct buf again = {0};
+    struct discover *copy = NULL;
+
+    look("https://site.example/blog/", 5,
+         LINK(RSS, "/a", "One\ttwo\nthree") LINK(ATOM, "/b", "") LINK(RSS, "/comments/", "C"));
+    discover_next(list);
+    discover_write(list, &text);
+    copy = discover_read(buf_span(&text));
+    discover_write(copy, &again);
+    ck_assert(span_eq(buf_span(&text), buf_span(&again)));
+    ck_assert_uint_eq(discover_tried(copy), 1);
+    ck_assert_str_eq(discover_next(copy), "https://site.example/b");
+    for (size_t n = 0; n < text.len; n++) {
+        struct discover *damaged = discover_read(span_of(text.data, n));
+
+        while (discover_next(damaged))
+            ;
+        discover_destroy(&damaged);
+    }
+    discover_destroy(&copy);
+    buf_free(&text);
+    buf_free(&again);
+}
+END_TEST
+
 START_TEST(origins)
 {
     ck_assert(discover_same_origin("https://a.example/x", "https://A.example/y?z"));
@@ -234,6 +263,7 @@ int main(void)
     tcase_add_test(all, links_in_the_text);
     tcase_add_test(all, usual_paths);
     tcase_add_test(all, joined);
+    tcase_add_test(all, written);
     tcase_add_test(all, origins);
     tcase_add_test(all, hostile);
     suite_add_tcase(suite, all);
