@@ -96,12 +96,12 @@ static void add_advice(struct buf *out, const json_t *row)
     static const struct {
         const char *word, *advice;
     } advices[] = {
-        {"401", "it wants credentials: weir set %lld user=NAME password=@-"},
-        {"403", "it may want credentials: weir set %lld user=NAME password=@-"},
-        {"407", "its proxy wants credentials: weir set %lld proxy=http://user:password@host:port"},
+        {"HTTP status 401", "it wants credentials: weir set %lld user=NAME password=@-"},
+        {"HTTP status 403", "it may want credentials: weir set %lld user=NAME password=@-"},
+        {"HTTP status 407",
+         "its proxy wants credentials: weir set %lld proxy=http://user:password@host:port"},
         {"certificate", "if you know it: weir set %lld tls-ca=FILE, or tls-verify=no"},
         {"https to http", "to allow it: weir set %lld downgrade=yes"},
-        {"not allowed", "fetcher.allow_networks names networks that may be asked"},
     };
     const char *error = print_text(row, "last_error");
     long long id = (long long)print_int(row, "id");
@@ -120,6 +120,8 @@ static void add_advice(struct buf *out, const json_t *row)
         buf_addc(out, '\n');
         return;
     }
+    if (strcmp(print_text(row, "state"), "gone") == 0)
+        return; /* its words say what can be done */
     buf_adds(out, "    it is asked again at ");
     print_time(out, print_int(row, "next_ms"), print_terminal());
     buf_printf(out, "; weir remove %lld ends it\n", id);
@@ -155,11 +157,25 @@ static void add_alternates(struct buf *out, const json_t *row)
     }
 }
 
+/* Its answer led to another source's address. */
+static void add_merged(struct buf *out, const json_t *row)
+{
+    buf_adds(out, "not added: ");
+    add_name(out, row);
+    buf_adds(out, "\n    ");
+    print_cut(out, print_text(row, "note"), 0);
+    buf_addc(out, '\n');
+}
+
 void first_tell(struct buf *out, const json_t *row, bool fresh, bool answered)
 {
     const char *error = print_text(row, "last_error"), *note = print_text(row, "note");
     int64_t items = print_int(row, "items");
 
+    if (strcmp(print_text(row, "state"), "retired") == 0) {
+        add_merged(out, row);
+        return;
+    }
     buf_printf(out, "%s %lld: ", fresh ? "added" : "already there",
                (long long)print_int(row, "id"));
     add_name(out, row);

@@ -1,8 +1,10 @@
 /* The verbs that only read: JSON in, JSON out.  Belongs to one thread, which owns the connection.
  *
  *   source.list {id?, after?, limit?}        -> {sources: [{id, url, title, link, host, state,
- *                                                items, errors, last_error, categories, fetching,
- *                                                ..._ms}]}
+ *                                                items, errors, last_error, note, categories,
+ *                                                alternates: [{url, title}], fetching, distrust,
+ *                                                private: [names of the options that are set, and
+ *                                                never their values], ..._ms}]}
  *   stories {limit?, since_ms?, before_ms?, before_id?}
  *                                            -> {stories: [story]}, newest first
  *   story {id, after?, limit?}               -> story and members: [{id, copy_of, time_ms, title,
