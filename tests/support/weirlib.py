@@ -13,8 +13,10 @@ folder is removed unless something failed or KEEP is set.  Every wait has a limi
 """
 
 import contextlib
+import ctypes
 import datetime
 import email.utils
+import fcntl
 import json
 import os
 import re
@@ -22,6 +24,7 @@ import shutil
 import signal
 import socket
 import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
@@ -140,6 +143,37 @@ def rss_of(pid):
             return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except OSError:
         return None
+
+
+def set_link(name, up):
+    """Switches a network interface on or off (in a namespace where this process is root)."""
+    SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        answer = fcntl.ioctl(sock, SIOCGIFFLAGS, struct.pack("16sH14x", name.encode(), 0))
+        flags = struct.unpack("16sH14x", answer)[1]
+        flags = flags | IFF_UP if up else flags & ~IFF_UP
+        fcntl.ioctl(sock, SIOCSIFFLAGS, struct.pack("16sH14x", name.encode(), flags))
+
+
+def set_address(name, address, netmask):
+    """Gives an interface, or an alias as lo:1, an IPv4 address; 0.0.0.0 takes it away."""
+    SIOCSIFADDR, SIOCSIFNETMASK = 0x8916, 0x891C
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        for number, text in ((SIOCSIFADDR, address), (SIOCSIFNETMASK, netmask)):
+            if text:
+                fcntl.ioctl(sock, number, struct.pack("16sHH4s16x", name.encode(), socket.AF_INET, 0,
+                                                      socket.inet_aton(text)))
+
+
+def add_default_route(name):
+    """An IPv4 route to everywhere through an interface (struct rtentry of <net/route.h>, 64 bits)."""
+    SIOCADDRT, RTF_UP = 0x890B, 1
+    device = ctypes.create_string_buffer(name.encode())
+    nowhere = struct.pack("=HH12x", socket.AF_INET, 0)
+    entry = struct.pack("@L16s16s16sHhLPhP", 0, nowhere, nowhere, nowhere, RTF_UP, 0, 0, 0, 0,
+                        ctypes.addressof(device))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        fcntl.ioctl(sock, SIOCADDRT, entry.ljust(120, b"\0"))
 
 
 class Server:
