@@ -12,7 +12,8 @@
 
 enum {
     GUESS_BYTES = 256 * 1024, /* a guess needs no more; the rest of a document is alike */
-    BLOCK = 64                /* bytes looked at together */
+    BLOCK = 64,               /* bytes looked at together */
+    SURE_CHARACTERS = 8
 };
 
 /* Whether BLOCK bytes are ASCII text.  Without a branch inside: compilers make vector code of it.
@@ -253,6 +254,24 @@ static bool mostly_utf8(struct census census)
     return census.bad == 0 || census.wide > 4 * census.bad;
 }
 
+/* Bytes that begin with an ASCII "<" are none of these, whatever is said. */
+static bool is_wide(const char *name)
+{
+    static const char *const BEGINNINGS[] = {"utf-16", "utf-32",    "utf16",     "utf32",
+                                             "ucs",    "iso-10646", "csunicode", "csucs4"};
+
+    for (size_t i = 0; i < sizeof(BEGINNINGS) / sizeof(BEGINNINGS[0]); i++)
+        if (strncmp(name, BEGINNINGS[i], strlen(BEGINNINGS[i])) == 0)
+            return true;
+    return strcmp(name, "unicode") == 0;
+}
+
+/* No text in another encoding is valid UTF-8 by chance so often. */
+static bool surely_utf8(struct census census)
+{
+    return census.bad == 0 && census.wide >= SURE_CHARACTERS;
+}
+
 /* Tries what the document and its header declare.  census is that of the bytes as UTF-8. */
 static bool by_declaration(struct span body, const char *content_type, struct census census,
                            struct charset_text *out)
@@ -272,16 +291,20 @@ static bool by_declaration(struct span body, const char *content_type, struct ce
             take_utf8(body, census, out);
             return true;
         }
-        /* Bytes that begin with an ASCII "<" are none of these, whatever is said. */
-        if (strcmp(label.name, "utf-8") != 0 && strncmp(label.name, "utf-16", 6) != 0 &&
-            strncmp(label.name, "utf-32", 6) != 0 && take_other(body, &label, false, out))
+        if (strcmp(label.name, "utf-8") != 0 && !is_wide(label.name) && !surely_utf8(census) &&
+            take_other(body, &label, false, out))
             return true;
         out->lied = true;
     }
     return false;
 }
 
-static void by_guess(struct span body, struct charset_text *out)
+static bool is_western(const char *name)
+{
+    return strcmp(name, "windows-1252") == 0 || strcmp(name, "iso-8859-15") == 0;
+}
+
+static void by_guess(struct span body, struct census census, struct charset_text *out)
 {
     static const struct charset_label western = {"windows-1252", "CP1252"};
     struct charset_label label = {0};
@@ -292,10 +315,12 @@ static void by_guess(struct span body, struct charset_text *out)
     uchardet_handle_data(guess, body.p, body.n < GUESS_BYTES ? body.n : GUESS_BYTES);
     uchardet_data_end(guess);
     if (charset_label_read(span_str(uchardet_get_charset(guess)), &label) &&
-        strcmp(label.name, "utf-8") != 0)
+        strcmp(label.name, "utf-8") != 0 && !(census.wide && is_western(label.name)))
         taken = take_other(body, &label, false, out);
     uchardet_delete(guess);
-    if (!taken)
+    if (!taken && census.wide) /* both, mixed */
+        take_utf8(body, census, out);
+    else if (!taken)
         take_other(body, &western, true, out);
 }
 
@@ -331,7 +356,7 @@ void charset_decode(struct span body, const char *content_type, struct charset_t
     if (mostly_utf8(census))
         take_utf8(body, census, out);
     else
-        by_guess(body, out);
+        by_guess(body, census, out);
 }
 
 void charset_free(struct charset_text *text)

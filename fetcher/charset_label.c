@@ -24,6 +24,9 @@ static const struct {
     {"latin1", "windows-1252", "CP1252"},
     {"latin-1", "windows-1252", "CP1252"},
     {"l1", "windows-1252", "CP1252"},
+    {"l9", "iso-8859-15", "ISO-8859-15"},
+    {"latin9", "iso-8859-15", "ISO-8859-15"},
+    {"latin-9", "iso-8859-15", "ISO-8859-15"},
     {"cp1252", "windows-1252", "CP1252"},
     {"cp-1252", "windows-1252", "CP1252"},
     {"x-cp1252", "windows-1252", "CP1252"},
@@ -39,6 +42,7 @@ static const struct {
     {"iso-8859-11", "windows-874", "CP874"},
     {"tis-620", "windows-874", "CP874"},
     {"windows-874", "windows-874", "CP874"},
+    {"dos-874", "windows-874", "CP874"},
     {"iso-8859-8-i", "iso-8859-8-i", "ISO-8859-8"},
     {"gb2312", "gb18030", "GB18030"},
     {"gb_2312-80", "gb18030", "GB18030"},
@@ -64,6 +68,7 @@ static const struct {
     {"cn-big5", "big5", "BIG5-HKSCS"},
     {"macintosh", "macintosh", "MACINTOSH"},
     {"x-mac-roman", "macintosh", "MACINTOSH"},
+    {"macroman", "macintosh", "MACINTOSH"},
     {"x-mac-cyrillic", "x-mac-cyrillic", "MAC-CYRILLIC"},
 };
 
