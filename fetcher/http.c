@@ -1,5 +1,6 @@
 #include "fetcher/http.h"
 
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -230,6 +231,7 @@ struct http *http_open(const struct config *config, struct loop *loop, http_done
                   config->fetcher_allow_networks);
         return NULL;
     }
+    setlocale(LC_CTYPE, "C.UTF-8"); /* for libcurl, which reads hosts beyond ASCII by it */
     if (curl_global_init(CURL_GLOBAL_ALL)) {
         log_error("curl-failed", NULL);
         return NULL;

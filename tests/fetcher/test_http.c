@@ -513,6 +513,10 @@ START_TEST(unreachable)
     ck_assert_int_eq(got.error, MSG_ERROR_CONNECT);
     fetch_within("http://no-such-host.invalid/", 9000);
     ck_assert(got.error == MSG_ERROR_DNS || got.error == MSG_ERROR_OFFLINE);
+    fetch_within("http://b\xc3\xbc"
+                 "cher.invalid/",
+                 9000); /* IDNA */
+    ck_assert(got.error == MSG_ERROR_DNS || got.error == MSG_ERROR_OFFLINE);
 }
 END_TEST
 
