@@ -47,31 +47,64 @@ static void add_up(json_t *total, const json_t *answer)
         json_object_set_new(total, "now_ms", json_integer(print_int(answer, "now_ms")));
 }
 
+static void leave_out(json_t *total, const json_t *source, const char *why)
+{
+    call_fail(APP_DATA, "left out%s: %s", why, print_text(source, "url"));
+    json_object_set_new(total, "refused", json_integer(print_int(total, "refused") + 1));
+}
+
+static int ask(struct client *client, json_t *some, bool now, json_t *total)
+{
+    json_t *answer = NULL;
+    int code = client_query(client, "source.add",
+                            json_pack("{s:O, s:i}", "sources", some, "hi", (int)now), &answer);
+
+    add_up(total, answer);
+    json_decref(answer);
+    return code;
+}
+
+/* The storer takes all of a query or none: where it refused, each goes alone, so that one bad
+ * source does not cost the others. */
+static int ask_each(struct client *client, const json_t *some, bool now, json_t *total)
+{
+    size_t taken = 0;
+
+    for (size_t i = 0; i < json_array_size(some); i++) {
+        json_t *source = json_array_get(some, i);
+        json_t *one = json_pack("[O]", source);
+        int code = ask(client, one, now, total);
+
+        json_decref(one);
+        if (code && code != APP_USAGE)
+            return code;
+        if (code)
+            leave_out(total, source, "");
+        taken += code == 0;
+    }
+    return taken ? 0 : APP_USAGE;
+}
+
 /* Adds up to SOURCES_A_QUERY from *at on. */
 static int add_some(struct client *client, const json_t *sources, bool now, size_t *at,
                     json_t *total)
 {
-    json_t *some = json_array(), *answer = NULL;
+    json_t *some = json_array();
     int code = 0;
 
     for (; *at < json_array_size(sources) && json_array_size(some) < SOURCES_A_QUERY; ++*at) {
         json_t *source = json_array_get(sources, *at);
 
-        if (is_web(print_text(source, "url"))) {
+        if (is_web(print_text(source, "url")))
             json_array_append(some, source);
-            continue;
-        }
-        call_fail(APP_DATA, "left out: no http or https address: %s", print_text(source, "url"));
-        json_object_set_new(total, "refused", json_integer(print_int(total, "refused") + 1));
+        else
+            leave_out(total, source, ": no http or https address");
     }
-    if (json_array_size(some) == 0) {
-        json_decref(some);
-        return 0;
-    }
-    code = client_query(client, "source.add",
-                        json_pack("{s:o, s:i}", "sources", some, "hi", (int)now), &answer);
-    add_up(total, answer);
-    json_decref(answer);
+    if (json_array_size(some) > 0)
+        code = ask(client, some, now, total);
+    if (code == APP_USAGE && json_array_size(some) > 1)
+        code = ask_each(client, some, now, total);
+    json_decref(some);
     return code;
 }
 

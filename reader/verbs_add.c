@@ -158,7 +158,8 @@ static int add_all(const struct call *call, const json_t *sources)
     if (total && call->json) {
         print_add_iso(total);
         print_json(total);
-    } else if (total && (!wait || json_array_size(sources) > 1)) {
+    } else if (total && (!code || print_int(total, "added")) &&
+               (!wait || json_array_size(sources) > 1)) {
         print_counts(total);
     }
     if (!code && print_int(total, "refused"))

@@ -55,22 +55,21 @@ static json_t *alternates_of(struct span text)
     return json_array();
 }
 
-/* The columns of a source: those in front by hand, then integers, then text. */
-#define INTEGERS(X)                                                                                \
-    X(added_ms)                                                                                    \
-    X(next_ms) X(interval_ms) X(last_fetch_ms) X(last_ok_ms) X(last_new_ms) X(last_read_ms)        \
-        X(items) X(errors) X(suspect) X(quarantines) X(distrust) X(gap_ms) X(ttl_ms) X(skip_hours) \
-            X(skip_days) X(moved_times)
-#define TEXTS(X) X(link) X(host) X(own_title) X(last_error) X(note) X(moved_url)
-
+/* The columns of a source: those in front are put by hand, the rest under its name. */
 enum { ID, URL, TITLE, STATE, FETCHING, OPTIONS, ALTERNATES, REST };
 
-#define SELECTED(name) ", " #name
 static const char select_sources[] =
     "SELECT id, url, CASE WHEN own_title <> '' THEN own_title ELSE title END, state,"
-    " EXISTS (SELECT 1 FROM fetch WHERE fetch.source = source.id), options,"
-    " alternates" INTEGERS(SELECTED)
-        TEXTS(SELECTED) " FROM source WHERE id > ?1 AND (?2 = 0 OR id = ?2) ORDER BY id LIMIT ?3";
+    " EXISTS (SELECT 1 FROM fetch WHERE fetch.source = source.id), options, alternates,"
+    " added_ms, next_ms, interval_ms, last_fetch_ms, last_ok_ms, last_new_ms, last_read_ms, items,"
+    " errors, suspect, quarantines, distrust, gap_ms, ttl_ms, skip_hours, skip_days, moved_times,"
+    " link, host, own_title, last_error, note, moved_url"
+    " FROM source WHERE id > ?1 AND (?2 = 0 OR id = ?2) ORDER BY id LIMIT ?3";
+static const char *const integers[] = {
+    "added_ms",     "next_ms", "interval_ms", "last_fetch_ms", "last_ok_ms",  "last_new_ms",
+    "last_read_ms", "items",   "errors",      "suspect",       "quarantines", "distrust",
+    "gap_ms",       "ttl_ms",  "skip_hours",  "skip_days",     "moved_times"};
+static const char *const texts[] = {"link", "host", "own_title", "last_error", "note", "moved_url"};
 
 static json_t *source_of(struct reads *reads, struct db_rows *rows)
 {
@@ -82,12 +81,10 @@ static json_t *source_of(struct reads *reads, struct db_rows *rows)
     reads_put_text(source, "title", rows, TITLE);
     json_object_set_new(source, "state", json_string(state_name(db_rows_int(rows, STATE))));
     json_object_set_new(source, "fetching", json_boolean(db_rows_int(rows, FETCHING)));
-#define PUT(name) reads_put_int(source, #name, rows, column++);
-    INTEGERS(PUT)
-#undef PUT
-#define PUT(name) reads_put_text(source, #name, rows, column++);
-    TEXTS(PUT)
-#undef PUT
+    for (size_t i = 0; i < sizeof(integers) / sizeof(integers[0]); i++)
+        reads_put_int(source, integers[i], rows, column++);
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        reads_put_text(source, texts[i], rows, column++);
     json_object_set_new(source, "private", private_of(db_rows_text(rows, OPTIONS)));
     json_object_set_new(source, "alternates", alternates_of(db_rows_text(rows, ALTERNATES)));
     json_object_set_new(source, "categories", categories_of(reads, db_rows_int(rows, ID)));
