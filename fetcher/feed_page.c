@@ -15,7 +15,6 @@ enum {
     LOOK_BYTES = 1024 * 1024, /* links stand in the head of a page */
     ALTERNATES_MAX = 64,
     ANCHORS_MAX = 64,
-    TAGS_MAX = 20000, /* a page has some hundreds */
     TAG_BYTES = 4096
 };
 
@@ -204,9 +203,8 @@ void feed_page_read(struct feed_builder *b, struct span text)
     const char *end = text.p + (text.n < LOOK_BYTES ? text.n : LOOK_BYTES);
     struct buf attrs = {0};
     bool endless = false;
-    size_t tags = 0;
 
-    while (p < end && tags < TAGS_MAX && (p = memchr(p, '<', (size_t)(end - p)))) {
+    while (p < end && (p = memchr(p, '<', (size_t)(end - p)))) {
         struct span name = feed_repair_name(span_of(p + 1, (size_t)(end - p - 1)));
 
         if (end - p > 4 && memcmp(p, "<!--", 4) == 0) {
@@ -214,10 +212,8 @@ void feed_page_read(struct feed_builder *b, struct span text)
             continue;
         }
         p += 1 + name.n;
-        if (is(name, "link") || is(name, "base") || is(name, "a")) {
+        if (is(name, "link") || is(name, "base") || is(name, "a"))
             p += take_tag(b, name, span_of(p, (size_t)(end - p)), &attrs);
-            tags++;
-        }
     }
     buf_free(&attrs);
 }
