@@ -44,6 +44,19 @@ static void put_id(struct feed_builder *b, const json_t *item)
     }
 }
 
+/* A date ought to be a string; numbers count from 1970. */
+static void put_date(struct feed_builder *b, enum feed_field field, const json_t *item,
+                     const char *key)
+{
+    const json_t *date = json_object_get(item, key);
+    char text[32] = "";
+
+    put(b, field, 5, item, key);
+    if (json_is_integer(date))
+        snprintf(text, sizeof(text), "%lld", (long long)json_integer_value(date));
+    feed_put(b, field, 5, span_str(text));
+}
+
 static void add_author(struct buf *names, const json_t *author)
 {
     struct span name = text_of(author, "name");
@@ -82,12 +95,14 @@ static void put_attachments(struct feed_builder *b, const json_t *item)
     json_array_foreach(list, i, one)
     {
         const json_t *size = json_object_get(one, "size_in_bytes");
+        struct span written = text_of(one, "size_in_bytes");
         char length[32] = "";
         if (json_is_number(size) && json_number_value(size) >= 0 && json_number_value(size) < 1e15)
             snprintf(length, sizeof(length), "%lld", (long long)json_number_value(size));
-        feed_put_enclosure(b, &(struct feed_attached){.url = text_of(one, "url"),
-                                                      .type = text_of(one, "mime_type"),
-                                                      .length = span_str(length)});
+        feed_put_enclosure(b,
+                           &(struct feed_attached){.url = text_of(one, "url"),
+                                                   .type = text_of(one, "mime_type"),
+                                                   .length = *length ? span_str(length) : written});
     }
 }
 
@@ -108,8 +123,8 @@ static void read_item(struct feed_builder *b, const json_t *item)
     put_plain(b, FIELD_SUMMARY, 5, item, "summary");
     put(b, FIELD_IMAGE, 5, item, "image");
     put(b, FIELD_IMAGE, 4, item, "banner_image");
-    put(b, FIELD_PUBLISHED, 5, item, "date_published");
-    put(b, FIELD_UPDATED, 5, item, "date_modified");
+    put_date(b, FIELD_PUBLISHED, item, "date_published");
+    put_date(b, FIELD_UPDATED, item, "date_modified");
     put(b, FIELD_LANGUAGE, 5, item, "language");
     put_authors(b, item);
     put_attachments(b, item);
@@ -137,7 +152,8 @@ static void read_feed(struct feed_builder *b, const json_t *root)
     b->feed->expired = json_is_true(json_object_get(root, "expired"));
 }
 
-/* Line ends inside strings, and a document that was cut, are met: they get a second try. */
+/* Line ends inside strings, halves of surrogates, trailing commas, and documents that were cut, are
+ * met: they get a second try. */
 static json_t *load(struct span text, bool *wellformed)
 {
     json_t *root = json_loadb(text.p, text.n, JSON_ALLOW_NUL, NULL);

@@ -54,7 +54,7 @@ static size_t clean_length(struct span text)
 
     while (n < text.n) {
         size_t length = utf8_next(text.p + n, end, &c);
-        if (as_text(c) != c)
+        if (c == 0 || as_text(c) != c)
             break;
         n += length;
         n += plain_length(span_of(text.p + n, text.n - n));
