@@ -61,18 +61,20 @@ static size_t on_body(char *data, size_t size, size_t n, void *arg)
     return n;
 }
 
-/* Bytes as they came: what is compressed may come for ever and give nothing. */
+/* Bytes as they came: what is compressed may come for ever and give nothing.  The size announced
+ * counts as well, but not of an error's page or a redirect's, which say enough by their header. */
 static int on_progress(void *arg, curl_off_t total, curl_off_t now, curl_off_t up_total,
                        curl_off_t up_now)
 {
     struct http_transfer *transfer = arg;
+    bool wanted = transfer->headers.status / 100 == 2;
+    curl_off_t bytes = wanted && total > now ? total : now;
 
-    (void)total;
     (void)up_total;
     (void)up_now;
-    if (now <= transfer->http->config->fetcher_response_bytes)
+    if (bytes <= transfer->http->config->fetcher_response_bytes)
         return 0;
-    transfer->stop = HTTP_STOP_RESPONSE;
+    transfer->stop = wanted ? HTTP_STOP_RESPONSE : HTTP_STOP_ENOUGH;
     return 1;
 }
 
@@ -103,7 +105,6 @@ static void set_limits(CURL *easy, const struct config *config)
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)config->fetcher_connect_ms);
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)config->fetcher_slow_bytes);
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)((config->fetcher_idle_ms + 999) / 1000));
-    curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)config->fetcher_response_bytes);
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);

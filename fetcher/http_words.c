@@ -133,9 +133,6 @@ static enum msg_error judge_code(struct http_transfer *transfer, CURLcode code)
     case CURLE_OPERATION_TIMEDOUT:
         say_timeout(transfer);
         return MSG_ERROR_TIMEOUT;
-    case CURLE_FILESIZE_EXCEEDED:
-        transfer->stop = HTTP_STOP_RESPONSE;
-        return judge_stop(transfer);
     case CURLE_OUT_OF_MEMORY: /* a line of more than curl's 100 KiB; real want of memory aborts */
         if (transfer->headers.open)
             say(transfer, "header with a line larger than 102400 bytes");

@@ -181,34 +181,45 @@ static double queued(const char *pid)
     return ns / 1e9;
 }
 
-int main(int argc, char **argv)
+static void measure(struct ring *ring, const char *pid, long count)
+{
+    double began = now(CLOCK_MONOTONIC);
+    double cpu = now(ring->fetcher);
+    double own = now(CLOCK_PROCESS_CPUTIME_ID);
+    double waited = queued(pid);
+
+    run(ring, count);
+    printf("polls=%ld seconds=%.4f cpu=%.4f queued=%.4f own=%.4f rss_kb=%ld\n", count,
+           now(CLOCK_MONOTONIC) - began, now(ring->fetcher) - cpu, queued(pid) - waited,
+           now(CLOCK_PROCESS_CPUTIME_ID) - own, memory_kb(pid));
+}
+
+static struct config *read_config(const char *runtime_dir)
 {
     struct config *config = config_create();
-    struct ring ring = {0};
     struct buf error = {0};
-    char *dir = NULL;
-    double began, cpu, own, waited;
+    char *dir = mem_printf("runtime.dir=%s", runtime_dir);
+
+    if (config_set(config, dir, "argument", &error) || config_finish(config, &error))
+        die("config", error.data);
+    if (link_prepare(config))
+        die("runtime.dir", runtime_dir);
+    free(dir);
+    return config;
+}
+
+int main(int argc, char **argv)
+{
+    struct ring ring = {0};
     long count = argc == 6 ? atol(argv[5]) : 0;
 
     if (count <= 0 || clock_getcpuclockid((pid_t)atol(argv[2]), &ring.fetcher))
         die("usage", "poll_ring RUNTIME_DIR PID PORT HOSTS COUNT");
-    dir = mem_printf("runtime.dir=%s", argv[1]);
-    if (config_set(config, dir, "argument", &error) || config_finish(config, &error))
-        die("config", error.data);
     setenv("ZSYS_SIGHANDLER", "false", 1);
     ring.port = atoi(argv[3]);
     ring.hosts = atol(argv[4]);
-    if (link_prepare(config))
-        die("runtime.dir", argv[1]);
-    open_sockets(&ring, config);
+    open_sockets(&ring, read_config(argv[1]));
     run(&ring, count / 10 + 1);
-    began = now(CLOCK_MONOTONIC);
-    cpu = now(ring.fetcher);
-    own = now(CLOCK_PROCESS_CPUTIME_ID);
-    waited = queued(argv[2]);
-    run(&ring, count);
-    printf("polls=%ld seconds=%.4f cpu=%.4f queued=%.4f own=%.4f rss_kb=%ld\n", count,
-           now(CLOCK_MONOTONIC) - began, now(ring.fetcher) - cpu, queued(argv[2]) - waited,
-           now(CLOCK_PROCESS_CPUTIME_ID) - own, memory_kb(argv[2]));
+    measure(&ring, argv[2], count);
     _exit(fflush(stdout) ? 1 : 0); /* the sockets go with the process */
 }

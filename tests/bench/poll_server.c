@@ -108,10 +108,17 @@ static void serve(int fd)
         end(fd);
 }
 
+static void say_end(void)
+{
+    struct timespec cpu;
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
+    printf("answered=%lu cpu=%.3f\n", answered, (double)cpu.tv_sec + (double)cpu.tv_nsec / 1e9);
+}
+
 int main(void)
 {
     struct epoll_event events[EVENTS];
-    struct timespec cpu;
     int port = 0;
     int listener = listen_on(&port);
     int epoll = epoll_create1(0);
@@ -127,9 +134,7 @@ int main(void)
             int fd = events[i].data.fd;
 
             if (fd == STDIN_FILENO) {
-                clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
-                printf("answered=%lu cpu=%.3f\n", answered,
-                       (double)cpu.tv_sec + (double)cpu.tv_nsec / 1e9);
+                say_end();
                 return 0;
             }
             if (fd == listener)
