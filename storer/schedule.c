@@ -23,9 +23,8 @@ void schedule_clear(struct schedule *schedule)
     size_t at = 0;
     void *gone = NULL;
 
-    /* Hosts first: leaving the heaps, they are compared by their sources. */
     while ((gone = map64_next(&schedule->hosts, &at)))
-        queue_host_free(schedule, gone);
+        queue_host_free(gone);
     for (at = 0; (gone = map64_next(&schedule->by_id, &at));)
         free(gone);
     map64_free(&schedule->by_id);
@@ -84,7 +83,7 @@ static void leave_host(struct schedule *schedule, struct polled *polled)
     polled->host = NULL;
     if (--host->sources == 0) {
         map64_remove(&schedule->hosts, host->key);
-        queue_host_free(schedule, host);
+        queue_host_free(host); /* it has no queue, so it is in no heap */
     } else {
         queue_host(schedule, host);
     }

@@ -50,7 +50,8 @@ struct schedule {
 void queue_open(struct schedule *schedule);
 void queue_free(struct schedule *schedule);
 void queue_host_open(struct host *host);
-void queue_host_free(struct schedule *schedule, struct host *host);
+/* A host without a queue, or once all heaps go. */
+void queue_host_free(struct host *host);
 /* Puts a source where it belongs, or out of all heaps, after anything of it has changed. */
 void queue_place(struct schedule *schedule, struct polled *polled);
 void queue_leave(struct schedule *schedule, struct polled *polled);

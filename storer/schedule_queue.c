@@ -94,9 +94,8 @@ static void host_out(struct schedule *schedule, struct host *host)
         heap_remove(&schedule->ready[kind], &host->in_ready[kind]);
 }
 
-void queue_host_free(struct schedule *schedule, struct host *host)
+void queue_host_free(struct host *host)
 {
-    host_out(schedule, host);
     heap_free(&host->queue[CLEAN]);
     heap_free(&host->queue[SUSPECT]);
     free(host);
