@@ -82,6 +82,14 @@ static void say_timeout(struct http_transfer *transfer)
                  transfer->until_ms - transfer->began_ms);
 }
 
+/* The name servers take longer than that, or nobody hears us. */
+static void say_no_name(struct http_transfer *transfer)
+{
+    snprintf(transfer->words, sizeof(transfer->words),
+             "no answer of a name server within %" PRId64 " ms (fetcher.connect_ms)",
+             (int64_t)transfer->http->config->fetcher_connect_ms);
+}
+
 /* --- size ------------------------------------------------------------------------------------- */
 
 static void say_too_large(struct http_transfer *transfer, const char *what, const char *setting,
@@ -131,6 +139,10 @@ static enum msg_error judge_code(struct http_transfer *transfer, CURLcode code)
     case CURLE_PROXY:
         return MSG_ERROR_CONNECT;
     case CURLE_OPERATION_TIMEDOUT:
+        if (strstr(transfer->curl_words, "Resolving")) {
+            say_no_name(transfer);
+            return unless_offline(transfer, MSG_ERROR_DNS);
+        }
         say_timeout(transfer);
         return MSG_ERROR_TIMEOUT;
     case CURLE_OUT_OF_MEMORY: /* a line of more than curl's 100 KiB; real want of memory aborts */
