@@ -80,6 +80,25 @@ START_TEST(lies)
 }
 END_TEST
 
+START_TEST(much_utf8)
+{
+    /* One character may be chance, eight are not. */
+    EXPECT("<?xml version='1.0' encoding='koi8-r'?>\xc2\xb6", NULL, "koi8-r",
+           "<?xml version='1.0' encoding='koi8-r'?>б╤");
+    EXPECT("<?xml version='1.0' encoding='iso-8859-1'?>éàüößéàü", NULL, "utf-8",
+           "<?xml version='1.0' encoding='iso-8859-1'?>éàüößéàü");
+    EXPECT("<?xml version='1.0' encoding='unicode'?>é", NULL, "utf-8",
+           "<?xml version='1.0' encoding='unicode'?>é");
+    /* Both in one text: each byte counts as what it is. */
+    EXPECT("<?xml version='1.0' encoding='utf-8'?>é\xe9", NULL, "utf-8",
+           "<?xml version='1.0' encoding='utf-8'?>éé");
+    EXPECT("<?xml version='1.0' encoding='l9'?>\xa4", NULL, "iso-8859-15",
+           "<?xml version='1.0' encoding='l9'?>€");
+    EXPECT("", NULL, "utf-8", "");
+    EXPECT("x", "", "utf-8", "x");
+}
+END_TEST
+
 START_TEST(stray_bytes)
 {
     EXPECT("éàüöß\x92s\x01\x0b<", NULL, "utf-8", "éàüöß’s <");
@@ -132,6 +151,7 @@ int main(void)
     tcase_add_test(tests, marks);
     tcase_add_test(tests, declared);
     tcase_add_test(tests, lies);
+    tcase_add_test(tests, much_utf8);
     tcase_add_test(tests, stray_bytes);
     tcase_add_test(tests, guessed);
     tcase_add_test(tests, clean);

@@ -144,6 +144,57 @@ START_TEST(survives_mutation)
 }
 END_TEST
 
+START_TEST(keeps_what_follows_unended_markup)
+{
+    static const struct sample S[] = {
+        {"safe<iframe src=x /> text", "safe text"},
+        {"safe<iframe src=x> text<noembed> more<noframes>", "safe text more"},
+        {"a<iframe src=x /> b <iframe src=y>c</iframe>d", "a b d"},
+        {"a<iframe><p>fallback</p></iframe>b", "ab"},
+        {"a<script src=x />b", "ab"},
+        {"a<script src=x />b</script>c", "ac"},
+        {"a<script>b", "a"},
+        {"a<style>b<p>c", "a"},
+        {"a<!-- b > c <!-- d > e", "a c  e"},
+        {"a<!-- b --> c <!-- d", "a c "},
+        {"a <!-- -- x >fe", "a fe"},
+        {"a</", "a&lt;/"},
+        {"a</ b>c", "ac"},
+    };
+
+    CHECK(S);
+}
+END_TEST
+
+/* What browsers read differently the second time, and addresses in disguise. */
+START_TEST(survives_disguises)
+{
+    static const struct sample S[] = {
+        {"<svg></p><style><a id=\"</style><img src=1 onerror=x()>\">", ""},
+        {"<noscript><p title=\"</noscript><img src=x onerror=y()>\">",
+         "<img src=\"http://e.org/a/x\">&quot;&gt;"},
+        {"<form><math><mtext></form><form><mglyph><style></math><img src onerror=x()>", ""},
+        {"<table><template><img src=x></template></table>", "<table></table>"},
+        {"<img src=x`onerror=y()><img src=`x` onerror=y()>",
+         "<img src=\"http://e.org/a/x%60onerror=y()\"><img src=\"http://e.org/a/%60x%60\">"},
+        {"<a href='jav&Tab;ascript&colon;x()'>a</a><a href='&#x6A;avascript:x()'>b</a>",
+         "<a>a</a><a>b</a>"},
+        {"<a href='data:text/html,x'>a</a><a href='vbscript:x'>b</a><a href='file:///x'>c</a>",
+         "<a>a</a><a>b</a><a>c</a>"},
+        {"<a href='x'onclick=y()>z</a><a/ /href=x>w</a>",
+         "<a href=\"http://e.org/a/x\">z</a><a href=\"http://e.org/a/x\">w</a>"},
+        {"<a href=x title='\"><script>1</script>'>y</a>",
+         "<a href=\"http://e.org/a/x\" title=\"&quot;&gt;&lt;script&gt;1&lt;/script&gt;\">y</a>"},
+        {"<video src=x poster=javascript:y()></video>", "<video src=\"http://e.org/a/x\"></video>"},
+        {"<![CDATA[<script>x()</script>]]><p>ok", "<p>ok</p>"},
+        {"<base href='http://x/'><meta http-equiv=refresh content=0><link href=y>z", "z"},
+        {"<blockquote cite='javascript:x()'>y</blockquote>", "<blockquote>y</blockquote>"},
+    };
+
+    CHECK(S);
+}
+END_TEST
+
 START_TEST(writes_only_text)
 {
     static const struct sample S[] = {
@@ -229,6 +280,8 @@ int main(void)
     tcase_add_test(tcase, restores_lazy_images);
     tcase_add_test(tcase, balances);
     tcase_add_test(tcase, survives_mutation);
+    tcase_add_test(tcase, keeps_what_follows_unended_markup);
+    tcase_add_test(tcase, survives_disguises);
     tcase_add_test(tcase, writes_only_text);
     tcase_add_test(tcase, keeps_within_its_bound);
     tcase_add_test(tcase, gives_plain_text);
