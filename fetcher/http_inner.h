@@ -30,6 +30,7 @@ struct http_transfer {
     struct redirect chain;
     struct headers headers; /* of the present hop, as all below */
     struct buf body;
+    int64_t seen_ms; /* when its header began, UTC */
     int64_t header_bytes;
     int64_t unwanted_bytes; /* of a body that is not kept */
     enum http_stop stop;

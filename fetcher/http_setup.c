@@ -28,7 +28,9 @@ static size_t on_header(char *data, size_t size, size_t n, void *arg)
         transfer->stop = HTTP_STOP_HEADER;
         return 0;
     }
-    headers_line(&transfer->headers, span_of(data, size * n), clock_utc_ms());
+    if (!transfer->headers.open) /* the status line */
+        transfer->seen_ms = clock_utc_ms();
+    headers_line(&transfer->headers, span_of(data, size * n), transfer->seen_ms);
     return size * n;
 }
 
