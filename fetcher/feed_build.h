@@ -161,6 +161,8 @@ const char *feed_put_address(struct feed_builder *b, struct span ref);
 
 /* feed_text.c: clean, trimmed, not longer than the limit, copied; NULL where nothing is left. */
 const char *feed_put_text(struct feed_builder *b, struct span text);
+/* The same in one line: each run of white space with a line end in it is one blank. */
+const char *feed_put_line(struct feed_builder *b, struct span text);
 struct span feed_text_trim(struct span text);
 
 /* feed_markup.c: elements written back as HTML. */

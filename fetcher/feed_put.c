@@ -82,7 +82,7 @@ struct feed_entry *feed_put_entry(struct feed_builder *b)
 
 void feed_put_category(struct feed_builder *b, struct span text)
 {
-    const char *category = feed_put_text(b, text);
+    const char *category = feed_put_line(b, text);
     const char ***list = b->entry ? &b->entry->categories : &b->feed->categories;
     size_t *count = b->entry ? &b->entry->category_count : &b->feed->category_count;
 
@@ -164,11 +164,11 @@ void feed_put_enclosure(struct feed_builder *b, const struct feed_attached *atta
     enclosure = insert_enclosure(b, attached->media ? entry->enclosure_count : b->own_enclosures);
     b->own_enclosures += attached->media ? 0 : 1;
     enclosure->url = url;
-    enclosure->type = feed_put_text(b, attached->type);
+    enclosure->type = feed_put_line(b, attached->type);
     enclosure->length = number(attached->length);
 }
 
-static void put_date(struct feed_builder *b, enum feed_field field, struct span text)
+static bool put_date(struct feed_builder *b, enum feed_field field, struct span text)
 {
     struct feed *feed = b->feed;
     struct feed_entry *entry = b->entry;
@@ -178,7 +178,7 @@ static void put_date(struct feed_builder *b, enum feed_field field, struct span 
         at = entry ? &entry->published_ms : &feed->published_ms;
     else
         at = entry ? &entry->updated_ms : &feed->updated_ms;
-    date_parse(text.p, text.n, at);
+    return date_parse(text.p, text.n, at);
 }
 
 static bool is_word(struct span text, const char *word)
@@ -261,7 +261,12 @@ static const char *resolved_id(struct feed_builder *b, struct span text)
 {
     text = feed_text_trim(text);
     return text.n && (*text.p == '/' || *text.p == '.') ? feed_put_address(b, text)
-                                                        : feed_put_text(b, text);
+                                                        : feed_put_line(b, text);
+}
+
+static bool is_line_field(enum feed_field field)
+{
+    return field == FIELD_ID || field == FIELD_AUTHOR || field == FIELD_LANGUAGE;
 }
 
 static void put_string(struct feed_builder *b, enum feed_field field, uint8_t rank,
@@ -277,7 +282,9 @@ static void put_string(struct feed_builder *b, enum feed_field field, uint8_t ra
     if (field == FIELD_ID && !b->entry && b->ctx->url)
         value = resolved_id(b, text);
     else
-        value = is_address_field(field) ? feed_put_address(b, text) : feed_put_text(b, text);
+        value = is_address_field(field) ? feed_put_address(b, text)
+                : is_line_field(field)  ? feed_put_line(b, text)
+                                        : feed_put_text(b, text);
     if (!value)
         return;
     *to = value;
@@ -299,10 +306,8 @@ void feed_put(struct feed_builder *b, enum feed_field field, uint8_t rank, struc
     case FIELD_PUBLISHED:
     case FIELD_UPDATED:
         text = feed_text_trim(text);
-        if (rank > *have && text.n) {
-            put_date(b, field, text);
+        if (rank > *have && text.n && put_date(b, field, text))
             *have = rank;
-        }
         break;
     case FIELD_CATEGORY:
         feed_put_category(b, text);

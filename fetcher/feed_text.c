@@ -1,5 +1,8 @@
 #include "fetcher/feed_build.h"
 
+#include <stdint.h>
+#include <string.h>
+
 #include "common/utf8.h"
 #include "fetcher/charset.h"
 #include "fetcher/feed_arena.h"
@@ -113,4 +116,42 @@ const char *feed_put_text(struct feed_builder *b, struct span text)
             b->entry->cut = true;
     }
     return text.n ? feed_arena_copy(b->feed->arena, text.p, text.n) : NULL;
+}
+
+/* White space at p: its length, and whether a line ends in it. */
+static size_t space_length(const char *p, bool *ends_line)
+{
+    size_t n = 0;
+
+    *ends_line = false;
+    for (;;) {
+        bool separator = strncmp(p + n, "\xe2\x80\xa8", 3) == 0 ||
+                         strncmp(p + n, "\xe2\x80\xa9", 3) == 0; /* U+2028, U+2029 */
+        if (!separator && !is_space(p[n]))
+            return n;
+        *ends_line |= separator || p[n] == '\n' || p[n] == '\t';
+        n += separator ? 3 : 1;
+    }
+}
+
+const char *feed_put_line(struct feed_builder *b, struct span text)
+{
+    const char *copy = feed_put_text(b, text);
+    char *to = (char *)(uintptr_t)copy; /* the arena's own */
+
+    for (const char *p = copy; p && *p;) {
+        bool ends_line = false;
+        size_t n = space_length(p, &ends_line);
+        if (ends_line) {
+            *to++ = ' ';
+        } else {
+            n = n ? n : 1;
+            memmove(to, p, n);
+            to += n;
+        }
+        p += n;
+    }
+    if (to)
+        *to = '\0';
+    return copy;
 }

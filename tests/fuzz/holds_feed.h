@@ -16,16 +16,24 @@ static inline void holds_time(int64_t ms)
         abort();
 }
 
+/* Clean, and in one line. */
+static inline void holds_line(const char *text)
+{
+    holds_text(text);
+    if (text && (strpbrk(text, "\n\t") || strstr(text, "\xe2\x80\xa8")))
+        abort();
+}
+
 static inline void holds_entry(const struct feed_entry *entry, size_t longest)
 {
     if (!entry->guid || !*entry->guid)
         abort();
-    holds_text(entry->guid);
+    holds_line(entry->guid);
     holds_text(entry->title);
     holds_text(entry->summary);
     holds_text(entry->content);
-    holds_text(entry->author);
-    holds_text(entry->language);
+    holds_line(entry->author);
+    holds_line(entry->language);
     holds_address(entry->link);
     holds_address(entry->thumbnail);
     holds_address(entry->comments);
@@ -34,7 +42,7 @@ static inline void holds_entry(const struct feed_entry *entry, size_t longest)
     if (entry->category_count > 256 || entry->enclosure_count > 256)
         abort();
     for (size_t i = 0; i < entry->category_count; i++)
-        holds_text(entry->categories[i]);
+        holds_line(entry->categories[i]);
     for (size_t i = 0; i < entry->enclosure_count; i++)
         holds_address(entry->enclosures[i].url);
     /* Plain text is escaped when it is kept, so five bytes may stand for one. */
