@@ -231,25 +231,60 @@ void headers_line(struct headers *headers, struct span line, int64_t now_ms)
 
 /* --- who answers ------------------------------------------------------------------------------ */
 
-static bool holds(struct span body, const char *words)
-{
-    return body.n && memmem(body.p, body.n, words, strlen(words));
-}
+enum { PAGE_BEGIN = 16384 };
+
+/* Pages of those who guard sites; the status may be any, 200 too. */
+static const struct {
+    const char *mark;
+    const char *who;
+} pages[] = {
+    {"id=\"anubis_challenge\"", "Anubis"},
+    {"sucuri_cloudproxy_js", "Sucuri"},
+    {"<title>Vercel Security Checkpoint</title>", "Vercel"},
+};
 
 /* Cloudflare also passes on what the site itself refuses; its own pages are known by these. */
+static const char *const cloudflare_pages[] = {
+    "<title>Just a moment...</title>",
+    "<title>Attention Required! | Cloudflare",
+    "/cdn-cgi/challenge-",
+    "_cf_chl_opt",
+};
+
+static bool holds(struct span body, const char *words)
+{
+    return body.n >= strlen(words) && memmem(body.p, body.n, words, strlen(words));
+}
+
+static const char *page_of(const struct headers *headers, struct span body)
+{
+    const char *type = headers->content_type;
+
+    if (!type || strncasecmp(type, "text/html", 9) != 0)
+        return NULL;
+    for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
+        if (holds(body, pages[i].mark))
+            return pages[i].who;
+    return NULL;
+}
+
 static bool is_cloudflare_page(struct span body)
 {
-    return holds(body, "<title>Just a moment...</title>") || holds(body, "/cdn-cgi/challenge-") ||
-           holds(body, "_cf_chl_opt") || holds(body, "<title>Attention Required! | Cloudflare");
+    for (size_t i = 0; i < sizeof(cloudflare_pages) / sizeof(cloudflare_pages[0]); i++)
+        if (holds(body, cloudflare_pages[i]))
+            return true;
+    return false;
 }
 
 const char *headers_challenger(const struct headers *headers, struct span body)
 {
+    if (body.n > PAGE_BEGIN)
+        body.n = PAGE_BEGIN;
     if (headers->challenge)
         return headers->challenge;
     if (!headers->guard || (headers->status != 403 && headers->status != 503))
-        return NULL;
+        return page_of(headers, body);
     if (strcmp(headers->guard, "Cloudflare") == 0)
-        return is_cloudflare_page(body) ? headers->guard : NULL;
+        return is_cloudflare_page(body) ? headers->guard : page_of(headers, body);
     return headers->status == 403 ? headers->guard : NULL;
 }

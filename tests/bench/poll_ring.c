@@ -71,7 +71,7 @@ static void open_sockets(struct ring *ring, const struct config *config)
 
 /* --- jobs and reports ------------------------------------------------------------------------- */
 
-static zmsg_t *make_job(struct ring *ring, long i)
+static void write_job(struct ring *ring, long i)
 {
     char url[128];
     char etag[64];
@@ -81,42 +81,40 @@ static zmsg_t *make_job(struct ring *ring, long i)
     struct msg_job job = {.last_modified = span_str("Thu, 01 Jan 2026 12:00:00 GMT"),
                           .timeout_ms = 30000,
                           .known = span_of(ring->known, sizeof(ring->known))};
-    zmsg_t *message = zmsg_new();
 
     snprintf(url, sizeof(url), "http://127.0.%ld.%ld:%d/feeds/%ld.xml", 1 + host / 250,
              1 + host % 250, ring->port, i);
     snprintf(etag, sizeof(etag), "\"5f3c-61d2a7b04%05lx\"", i & 0xfffff);
     job.url = span_str(url);
     job.etag = span_str(etag);
+    buf_clear(&ring->header);
+    buf_clear(&ring->job);
     if (msg_header_write(&header, &ring->header) || msg_job_write(&job, &ring->job))
         die("job", "cannot be written");
-    link_append(message, &ring->header);
-    link_append(message, &ring->job);
-    return message;
 }
 
 static void send_jobs(struct ring *ring)
 {
-    while (ring->sent < ring->wanted && ring->sent - ring->answered < LEASES &&
-           zsock_events(ring->jobs) & ZMQ_POLLOUT) {
-        zmsg_t *message = make_job(ring, ring->sent);
+    void *socket = zsock_resolve(ring->jobs);
 
-        if (zmsg_send(&message, ring->jobs)) {
-            zmsg_destroy(&message);
-            return;
-        }
+    while (ring->sent < ring->wanted && ring->sent - ring->answered < LEASES) {
+        write_job(ring, ring->sent);
+        if (zmq_send(socket, ring->header.data, ring->header.len, ZMQ_DONTWAIT | ZMQ_SNDMORE) < 0)
+            return; /* full */
+        if (zmq_send(socket, ring->job.data, ring->job.len, ZMQ_DONTWAIT) < 0)
+            die("jobs", "half a message was taken");
         ring->sent++;
     }
 }
 
-static void read_report(struct ring *ring, zmsg_t *message)
+static void read_report(struct ring *ring, struct span first, struct span second)
 {
     struct msg_header header;
     struct msg_report report;
 
     msg_pool_reset(&ring->pool);
-    if (msg_header_read(link_span(zmsg_first(message)), &ring->pool, &header) ||
-        msg_report_read(link_span(zmsg_next(message)), &ring->pool, &report))
+    if (msg_header_read(first, &ring->pool, &header) ||
+        msg_report_read(second, &ring->pool, &report))
         die("report", ring->pool.why);
     if (report.outcome != MSG_OUTCOME_NOT_MODIFIED)
         die("a poll failed", report.error.n ? report.error.p : "another outcome than 304");
@@ -124,6 +122,28 @@ static void read_report(struct ring *ring, zmsg_t *message)
         die("report", "of no lease");
     ring->seen[header.fetch - 1] = 1;
     ring->answered++;
+}
+
+static void receive_reports(struct ring *ring)
+{
+    void *socket = zsock_resolve(ring->reports);
+    zmq_msg_t frames[3];
+    size_t n = 0;
+
+    for (;;) {
+        zmq_msg_init(&frames[n]);
+        if (zmq_msg_recv(&frames[n], socket, ZMQ_DONTWAIT) < 0)
+            return;
+        if (zmq_msg_more(&frames[n]) && ++n < 3)
+            continue;
+        if (n != 2)
+            die("report", "wrong number of frames");
+        read_report(ring, span_of(zmq_msg_data(&frames[0]), zmq_msg_size(&frames[0])),
+                    span_of(zmq_msg_data(&frames[1]), zmq_msg_size(&frames[1])));
+        for (n = 0; n < 3; n++)
+            zmq_msg_close(&frames[n]);
+        n = 0;
+    }
 }
 
 static void run(struct ring *ring, long count)
@@ -135,14 +155,10 @@ static void run(struct ring *ring, long count)
         bool more = ring->sent < count && ring->sent - ring->answered < LEASES;
         zmq_pollitem_t items[] = {{.socket = zsock_resolve(ring->reports), .events = ZMQ_POLLIN},
                                   {.socket = zsock_resolve(ring->jobs), .events = ZMQ_POLLOUT}};
-        zmsg_t *message = NULL;
 
         if (zmq_poll(items, more ? 2 : 1, PATIENCE_MS) <= 0)
             die("fetcher", "no report came");
-        while (zsock_events(ring->reports) & ZMQ_POLLIN && (message = zmsg_recv(ring->reports))) {
-            read_report(ring, message);
-            zmsg_destroy(&message);
-        }
+        receive_reports(ring);
         send_jobs(ring);
     }
     free(ring->seen);

@@ -136,6 +136,12 @@ START_TEST(challenges)
     ck_assert_str_eq(challenger("HTTP/1.1 403 No", "Server: AkamaiGHost", ""), "Akamai");
     ck_assert_str_eq(challenger("HTTP/1.1 403 No", "Server: Sucuri/Cloudproxy", ""), "Sucuri");
     ck_assert_str_eq(challenger("HTTP/1.1 429 No", "x-vercel-mitigated: challenge", ""), "Vercel");
+    ck_assert_str_eq(challenger("HTTP/1.1 200 OK", "Content-Type: text/html; charset=utf-8",
+                                "<html><script id=\"anubis_challenge\" type=\"application/json\">"),
+                     "Anubis");
+    ck_assert_ptr_null(challenger("HTTP/1.1 200 OK", "Content-Type: application/rss+xml",
+                                  "<rss> id=\"anubis_challenge\""));
+    ck_assert_ptr_null(challenger("HTTP/1.1 200 OK", "Content-Type: text/html", "<html>a page"));
     /* a new response forgets */
     ck_assert_ptr_null(challenger("HTTP/1.1 403 No", "X-Other: y", ""));
 }
