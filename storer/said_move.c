@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/clock.h"
 #include "common/log.h"
@@ -30,17 +31,27 @@ static struct span authority_of(struct span url)
     return rest;
 }
 
-/* As the fetcher judges it: to https of the same host counts as the same origin. */
+/* Default ports do not stand in an address here. */
+static bool has_port(struct span authority)
+{
+    const char *colon = memrchr(authority.p, ':', authority.n);
+
+    return colon && !memchr(colon, ']', authority.n - (size_t)(colon - authority.p));
+}
+
+/* As the fetcher judges it: the default ports' step from http to https of one host stays within. */
 static bool is_same_origin(struct span from, struct span to)
 {
-    return span_eq(authority_of(from), authority_of(to)) && (is_https(to) || !is_https(from));
+    if (!span_eq(authority_of(from), authority_of(to)))
+        return false;
+    return is_https(from) == is_https(to) || (is_https(to) && !has_port(authority_of(to)));
 }
 
 /* The options without what is meant for one origin alone; the new place has just answered without.
  * Caller owns it; NULL: they hold nothing of the kind. */
 static char *options_elsewhere(struct span options)
 {
-    static const char *const own[] = {"credentials", "headers", "cookies"};
+    static const char *const own[] = {"credentials", "headers", "cookies", "tls"};
     json_t *object = options_of_text(options);
     bool held = false;
     char *text = NULL;
@@ -89,7 +100,7 @@ static void merge(struct writer *writer, uint64_t source, uint64_t into, enum db
 static char *note_of(const struct db_source_said *said, const struct said_place *to, bool bare)
 {
     char date[SAID_DATE];
-    const char *without = bare ? ", without its credentials" : "";
+    const char *without = bare ? ", without its credentials and the like" : "";
 
     said_date(clock_utc_ms(), date);
     if (to->found)

@@ -196,7 +196,8 @@ END_TEST
 static void add_private(const char *url)
 {
     char *json = mem_printf("{\"sources\":[{\"url\":\"%s\",\"credentials\":{\"bearer\":\"T\"},"
-                            "\"options\":{\"user_agent\":\"U\"}}]}",
+                            "\"options\":{\"user_agent\":\"U\","
+                            "\"tls\":{\"verify\":false}}}]}",
                             url);
 
     ring_do(&ring, "source.add", json);
@@ -218,7 +219,7 @@ START_TEST(secrets_stay_with_their_origin)
     web_poll();
     web_304(NEW);
     web_sources("url = '" NEW "' AND options = '{\"user_agent\":\"U\"}' AND credentials = ''"
-                " AND note LIKE '%, without its credentials'",
+                " AND note LIKE '%, without its credentials and the like'",
                 1);
 }
 END_TEST
