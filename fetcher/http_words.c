@@ -90,20 +90,6 @@ static void say_no_name(struct http_transfer *transfer)
              (int64_t)transfer->http->config->fetcher_connect_ms);
 }
 
-/* A name server that does not answer is no fault of the site, and often the first sign of a line
- * that is down. */
-static enum msg_error judge_timeout(struct http_transfer *transfer)
-{
-    if (!strstr(transfer->curl_words, "Resolving timed out")) {
-        say_timeout(transfer);
-        return MSG_ERROR_TIMEOUT;
-    }
-    snprintf(transfer->words, sizeof(transfer->words),
-             "no name server has answered within %" PRId64 " ms (fetcher.connect_ms)",
-             (int64_t)transfer->http->config->fetcher_connect_ms);
-    return unless_offline(transfer, MSG_ERROR_DNS);
-}
-
 /* --- size ------------------------------------------------------------------------------------- */
 
 static void say_too_large(struct http_transfer *transfer, const char *what, const char *setting,
