@@ -111,7 +111,7 @@ static inline void holds_html(struct span html)
                                "code col colgroup dd del details dfn dir div dl dt em figcaption "
                                "figure font footer h1 h2 h3 "
                                "h4 h5 h6 header hgroup hr i img ins kbd li main mark menu nav ol p "
-                               "picture pre q rp rt ruby "
+                               "picture pre q rb rp rtc rt ruby "
                                "s samp section small source span strike strong sub summary sup "
                                "table tbody td tfoot th thead "
                                "time tr track tt u ul var video wbr ";
