@@ -691,6 +691,37 @@ class Follower:
         self.log.close()
 
 
+class RawTap:
+    """Every byte that a PUB socket behind ipc:// sends to who subscribes to all (ZMTP 3.0, NULL)."""
+
+    GREETING = b"\xff" + bytes(8) + b"\x7f\x03\x00NULL" + bytes(16) + b"\x00" + bytes(31)
+    READY = b"\x05READY\x0bSocket-Type\x00\x00\x00\x03SUB"
+
+    def __init__(self, path):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(5)
+        self.socket.connect(path)
+        self.socket.sendall(self.GREETING)
+        self.data = b""
+        while len(self.data) < len(self.GREETING):
+            self.data += self.socket.recv(1 << 16) or b"?"
+        self.socket.sendall(b"\x04" + bytes([len(self.READY)]) + self.READY + b"\x00\x01\x01")
+        self.socket.settimeout(None)
+        self.thread = threading.Thread(target=self._read, daemon=True)
+        self.thread.start()
+
+    def _read(self):
+        with contextlib.suppress(OSError):
+            while data := self.socket.recv(1 << 16):
+                self.data += data
+
+    def stop(self):
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
+        self.thread.join(5)
+        self.socket.close()
+
+
 class Scenario:
     """A run of one scenario: collects checks, owns the temp folder and everything started."""
 
@@ -795,6 +826,12 @@ class Scenario:
                             self.path(f"follow{self.followers}.log"))
         self.owned.append(follower)
         return follower
+
+    def listen(self, pipeline, endpoint):
+        """Subscribes to all of a tap or of the events, as LINK.LANE.tap; its RawTap."""
+        tap = RawTap(os.path.join(pipeline.runtime, endpoint))
+        self.owned.append(tap)
+        return tap
 
     # --- saying what was found ---------------------------------------------------------------
 
