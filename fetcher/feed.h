@@ -111,7 +111,7 @@ struct feed {
     const char *hub;     /* address of its WebSub hub */
     const char *next;    /* address of the next page of a paged feed (RFC 5005) */
     const char *new_url; /* address: itunes:new-feed-url, the feed has moved */
-    int64_t published_ms;
+    int64_t published_ms;   /* JSON Feed: that of its newest entry */
     int64_t updated_ms;     /* where the feed gives none, that of its newest entry */
     int32_t ttl_minutes;    /* how long it may be kept; -1 = not said */
     int64_t update_every_s; /* sy:updatePeriod / sy:updateFrequency; -1 = not said */

@@ -57,21 +57,36 @@ static void newer(int64_t *ms, int64_t other)
         *ms = other;
 }
 
-static void finish_entry(struct feed_builder *b, struct feed_entry *entry, int64_t *newest)
+/* Of the newest entry. */
+struct newest {
+    int64_t any_ms, published_ms;
+};
+
+static void finish_entry(struct feed_builder *b, struct feed_entry *entry, struct newest *newest)
 {
     struct feed *feed = b->feed;
 
     /* RFC 4287, 4.2.1, and JSON Feed: the author of the feed is that of entries without one. */
     if (!entry->author && !is_rss(feed->version))
         entry->author = feed->author;
-    newer(newest, entry->updated_ms);
-    newer(newest, entry->published_ms);
+    newer(&newest->any_ms, entry->updated_ms);
+    newer(&newest->any_ms, entry->published_ms);
+    newer(&newest->published_ms, entry->published_ms);
+}
+
+/* JSON Feed has no dates of its own, so those of its entries are all there is. */
+static void finish_dates(struct feed *feed, const struct newest *newest)
+{
+    if (feed->updated_ms == FEED_NO_TIME && feed->published_ms == FEED_NO_TIME)
+        feed->updated_ms = newest->any_ms;
+    if (feed->version == FEED_JSON10 || feed->version == FEED_JSON11)
+        feed->published_ms = newest->published_ms;
 }
 
 void feed_finish(struct feed_builder *b)
 {
     struct feed *feed = b->feed;
-    int64_t newest = FEED_NO_TIME;
+    struct newest newest = {FEED_NO_TIME, FEED_NO_TIME};
 
     b->entry = NULL;
     b->depth = 0;
@@ -81,8 +96,7 @@ void feed_finish(struct feed_builder *b)
         feed->language = feed_put_text(b, span_str(b->ctx->content_language));
     for (size_t i = 0; i < feed->count; i++)
         finish_entry(b, &feed->entries[i], &newest);
-    if (feed->updated_ms == FEED_NO_TIME && feed->published_ms == FEED_NO_TIME)
-        feed->updated_ms = newest;
+    finish_dates(feed, &newest);
     feed_fold(feed, b->ctx->keep_repeats);
     /* After folding, for an id must not depend on how a title is made. */
     for (size_t i = 0; i < feed->count; i++)
