@@ -16,12 +16,27 @@ static bool is_void(const char *name)
 
 static const unsigned char ESCAPED[256] = {['&'] = 1, ['<'] = 1, ['>'] = 1, ['"'] = 1};
 
+enum { BLOCK = 16 }; /* bytes looked at together */
+
+/* Without a branch inside, so that compilers make vector code of it. */
+static bool block_has_escaped(const char *p)
+{
+    unsigned char found = 0;
+
+    for (size_t i = 0; i < BLOCK; i++)
+        found = (unsigned char)(found |
+                                ((p[i] == '&') | (p[i] == '<') | (p[i] == '>') | (p[i] == '"')));
+    return found;
+}
+
 void feed_markup_escape(struct buf *out, struct span text)
 {
     const char *end = span_end(text);
 
     for (const char *p = text.p; p < end; p++) {
         const char *run = p;
+        while (end - p >= BLOCK && !block_has_escaped(p))
+            p += BLOCK;
         while (p < end && !ESCAPED[(unsigned char)*p])
             p++;
         buf_add(out, run, (size_t)(p - run));

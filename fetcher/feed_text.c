@@ -6,8 +6,7 @@
 #include "common/utf8.h"
 #include "fetcher/charset.h"
 #include "fetcher/feed_arena.h"
-
-enum { BLOCK = 64 }; /* bytes looked at together */
+#include "fetcher/feed_plain.h"
 
 /* A byte with which something that is no text may begin. */
 static inline bool suspicious(unsigned char c)
@@ -15,26 +14,15 @@ static inline bool suspicious(unsigned char c)
     return ((c < 0x20) & (c != '\t') & (c != '\n')) | (c == 0x7f) | (c == 0xc2) | (c >= 0xef);
 }
 
-/* Without a branch inside, so that compilers make vector code of it. */
-static bool block_is_plain(const char *p)
-{
-    unsigned char found = 0;
-
-    for (size_t i = 0; i < BLOCK; i++)
-        found = (unsigned char)(found | suspicious((unsigned char)p[i]));
-    return !found;
-}
-
 /* The length of the part that surely needs no cleaning. */
 static size_t plain_length(struct span text)
 {
-    size_t n = 0;
+    const char *end = span_end(text);
+    const char *p = feed_plain_words(text.p, end);
 
-    while (n + BLOCK <= text.n && block_is_plain(text.p + n))
-        n += BLOCK;
-    while (n < text.n && !suspicious((unsigned char)text.p[n]))
-        n++;
-    return n;
+    while (p < end && !suspicious((unsigned char)*p))
+        p = feed_plain_words(p + 1, end);
+    return text.n ? (size_t)(p - text.p) : 0;
 }
 
 /* What a character becomes in a text; 0 = nothing. */

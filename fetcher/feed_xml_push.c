@@ -5,6 +5,7 @@
 #include "common/utf8.h"
 #include "fetcher/charset.h"
 #include "fetcher/feed_build.h"
+#include "fetcher/feed_plain.h"
 
 /* libxml2 looks at each byte of a text several times.  Long texts therefore go around it: once it
  * says that it stands in the content of an element, or behind "<![CDATA[", and has read all it was
@@ -13,7 +14,7 @@
  * in a text, characters that XML forbids) it gets to read itself. */
 enum {
     CHUNK = 32 * 1024, /* bytes handed to the parser at once: its buffer stays in the cache */
-    LONG_BYTES = 200,  /* of a text: two more calls of the parser cost less than its reading it */
+    LONG_BYTES = 80,   /* of a text: two more calls of the parser cost less than its reading it */
     MISSES_MAX = 1000, /* places that looked like a text and were none; then no more are tried */
     REFERENCE_MAX = 10 /* bytes of a reference behind "&" */
 };
@@ -80,6 +81,40 @@ static const char *find_cdata_end(struct pusher *p, const char *from)
     return NULL;
 }
 
+static bool is_tail(char c)
+{
+    return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+/* The length of the character at p where it is plainly one that XML allows; 0 otherwise. */
+static size_t simple_length(const char *p, const char *end)
+{
+    unsigned char c = (unsigned char)*p;
+
+    if ((c >= 0x20 && c < 0x80) || c == '\n' || c == '\t' || c == '\r')
+        return 1;
+    if (c >= 0xc2 && c <= 0xdf && end - p > 1 && is_tail(p[1]))
+        return 2;
+    if (c >= 0xe1 && c <= 0xec && end - p > 2 && is_tail(p[1]) && is_tail(p[2]))
+        return 3;
+    return 0;
+}
+
+/* Whether XML allows all of it, and it is UTF-8. */
+static bool is_clean(struct span text)
+{
+    const char *end = span_end(text);
+    const char *p = feed_plain_words(text.p, end);
+
+    while (p < end) {
+        size_t n = simple_length(p, end);
+        if (n == 0)
+            return charset_clean(span_of(p, (size_t)(end - p)));
+        p = feed_plain_words(p + n, end);
+    }
+    return true;
+}
+
 /* A marked section at tag.  Returns where to go on. */
 static const char *take_cdata(struct pusher *p, const char *tag)
 {
@@ -95,7 +130,7 @@ static const char *take_cdata(struct pusher *p, const char *tag)
     push(p, inside);
     if (!stands_in(p, XML_PARSER_CDATA_SECTION))
         return inside;
-    if (charset_clean(text)) {
+    if (is_clean(text)) {
         feed_build_text(p->b, text.p, text.n);
         p->start = close;
     }
@@ -159,8 +194,7 @@ static bool is_simple(struct pusher *p, struct span text)
 {
     const char *close = find_cdata_end(p, text.p);
 
-    return (!close || close >= span_end(text)) && !memchr(text.p, '\r', text.n) &&
-           charset_clean(text);
+    return (!close || close >= span_end(text)) && !memchr(text.p, '\r', text.n) && is_clean(text);
 }
 
 /* A long text between the tag and next, where it is one. */
@@ -217,21 +251,24 @@ static const char *take(struct pusher *p, const char *tag, const char *next)
     return next;
 }
 
+static const char *next_tag(const struct pusher *p, const char *from)
+{
+    return from < p->end ? memchr(from, '<', (size_t)(p->end - from)) : NULL;
+}
+
 bool feed_xml_push(xmlParserCtxtPtr parser, struct feed_builder *b, struct span text)
 {
     struct pusher p = {.parser = parser, .b = b, .start = text.p, .end = span_end(text)};
-    const char *at = text.p;
+    const char *tag = next_tag(&p, text.p);
     bool good = true;
 
-    while (good && at && at < p.end && going(&p)) {
-        const char *tag = memchr(at, '<', (size_t)(p.end - at));
-        if (!tag)
-            break;
-        const char *next = memchr(tag + 1, '<', (size_t)(p.end - tag - 1));
-        at = take(&p, tag, next ? next : p.end);
+    while (tag && going(&p)) {
+        const char *next = next_tag(&p, tag + 1);
+        const char *at = take(&p, tag, next ? next : p.end);
         good = at != NULL;
-        if (good && at - p.start > CHUNK)
-            push(&p, at);
+        if (!good || at - p.start > CHUNK)
+            push(&p, good ? at : tag);
+        tag = !good ? NULL : at == next ? next : next_tag(&p, at);
     }
     if (good)
         push(&p, p.end);

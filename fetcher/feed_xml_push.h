@@ -13,8 +13,8 @@ enum { FEED_XML_TAG_BYTES = 64 * 1024 };
 struct feed_builder;
 
 /* Pushes text, without the call that ends a document, and stops early where the parser found it not
- * well-formed.  False where it has a tag longer than FEED_XML_TAG_BYTES: the parser may have read
- * some of what is in front of it. */
+ * well-formed.  False where it has a tag longer than FEED_XML_TAG_BYTES: what is in front of it was
+ * pushed. */
 bool feed_xml_push(xmlParserCtxtPtr parser, struct feed_builder *b, struct span text);
 
 #endif
