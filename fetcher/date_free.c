@@ -37,9 +37,9 @@ static char half_of_day(const char *word)
     static const char *const PM[] = {"pm", "p.m", "p. m", "오후", "下午", "午後", "μμ"};
 
     for (size_t i = 0; i < sizeof AM / sizeof *AM; i++) {
-        if (strcmp(AM[i], word) == 0)
+        if (*AM[i] == *word && strcmp(AM[i], word) == 0)
             return 'a';
-        if (strcmp(PM[i], word) == 0)
+        if (*PM[i] == *word && strcmp(PM[i], word) == 0)
             return 'p';
     }
     return 0;
@@ -59,7 +59,7 @@ static bool is_ordinal_suffix(const char *word)
         "월", "일",  "nam", "e",  "ko",  "eko",   "gada", "v"};
 
     for (size_t i = 0; i < sizeof SUFFIXES / sizeof *SUFFIXES; i++)
-        if (strcmp(SUFFIXES[i], word) == 0)
+        if (*SUFFIXES[i] == *word && strcmp(SUFFIXES[i], word) == 0)
             return true;
     return false;
 }
