@@ -40,8 +40,7 @@ static bool on_end(struct loop *l, void *arg)
 static void on_done(void *self, void *token, struct http_result *result)
 {
     (void)self;
-    ck_assert_ptr_eq(token, &got);
-    got.count++;
+    got.count += token == &got;
     got.error = result->error;
     snprintf(got.words, sizeof(got.words), "%s", result->words);
     got.status = result->headers.status;
@@ -49,9 +48,7 @@ static void on_done(void *self, void *token, struct http_result *result)
     snprintf(got.permanent_url, sizeof(got.permanent_url), "%s", result->permanent_url);
     snprintf(got.etag, sizeof(got.etag), "%s", result->headers.etag ? result->headers.etag : "");
     got.body_bytes = result->body.len;
-    snprintf(got.body, sizeof(got.body), "%.*s",
-             (int)(result->body.len > 63 ? 63 : result->body.len),
-             result->body.len ? result->body.data : "");
+    snprintf(got.body, sizeof(got.body), "%s", result->body.len ? result->body.data : "");
     loop_timer(loop, 0, 0, on_end, NULL);
 }
 
