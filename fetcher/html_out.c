@@ -119,6 +119,8 @@ static void add_code(struct html_out *out, uint32_t c, bool escape)
 /* Appends a run of bytes that stand for themselves. */
 static void add_run(struct html_out *out, const char *p, size_t n)
 {
+    if (out->full)
+        return;
     if (!html_out_fits(out, n)) {
         if (!out->buf || out->buf->len + out->reserved >= out->limit)
             return;

@@ -228,6 +228,25 @@ START_TEST(keeps_within_its_bound)
 }
 END_TEST
 
+/* The text ends where its memory ends, which the address sanitizer watches. */
+START_TEST(reads_nothing_behind_its_end)
+{
+    static const char IN[] = {'\1', '\xff', '\2', 'i', ' ', 'a', '&', 'b', '\xc3'};
+
+    for (size_t n = 0; n <= sizeof IN; n++)
+        for (size_t bound = 0; bound < 12; bound++) {
+            char *copy = malloc(n + !n);
+            struct buf html = {0}, text = {0};
+            memcpy(copy, IN, n);
+            html_sanitise(span_of(copy, n), NULL, bound, &html, &text);
+            ck_assert(!bound || (html.len <= bound && text.len <= bound));
+            buf_free(&html);
+            buf_free(&text);
+            free(copy);
+        }
+}
+END_TEST
+
 START_TEST(gives_plain_text)
 {
     struct buf text = {0}, title = {0};
@@ -284,6 +303,7 @@ int main(void)
     tcase_add_test(tcase, survives_disguises);
     tcase_add_test(tcase, writes_only_text);
     tcase_add_test(tcase, keeps_within_its_bound);
+    tcase_add_test(tcase, reads_nothing_behind_its_end);
     tcase_add_test(tcase, gives_plain_text);
     tcase_add_test(tcase, is_linear);
     suite_add_tcase(suite, tcase);
