@@ -152,6 +152,7 @@ static void hand_over(struct http_transfer *transfer, enum msg_error error)
                                  .final_url = transfer->chain.url,
                                  .permanent_url =
                                      transfer->chain.permanent ? transfer->chain.permanent : "",
+                                 .wandered = transfer->chain.wandered,
                                  .body = transfer->body,
                                  .took_ms = clock_mono_ms() - transfer->began_ms};
 

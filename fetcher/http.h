@@ -30,6 +30,7 @@ struct http_result {
     struct headers headers;    /* of the last response */
     const char *final_url;     /* without user information, as all URLs and words here */
     const char *permanent_url; /* where the leading 301 and 308 led; "" = there were none */
+    bool wandered;             /* a redirect that was not permanent was followed */
     struct buf body;           /* decompressed */
     int64_t took_ms;
 };

@@ -69,6 +69,7 @@ static void add_response(struct msg_report *report, const struct http_result *re
     report->max_age_ms = result->headers.max_age_ms;
     report->final_url = whole(result->final_url, URL_LONGEST);
     report->permanent_url = whole(result->permanent_url, URL_LONGEST);
+    report->wandered = result->wandered;
     report->took_ms = (uint64_t)result->took_ms;
 }
 

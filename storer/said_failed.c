@@ -56,6 +56,13 @@ static void blame(struct writer *writer, uint64_t id, const struct msg_report *r
     free(words);
 }
 
+/* Said of the address itself: not of where it leads for now, nor by who guards it. */
+static bool is_gone(const struct msg_report *report)
+{
+    return report->http_status == STATUS_GONE && report->error_kind == MSG_ERROR_HTTP &&
+           !report->wandered;
+}
+
 void said_failed(struct writer *writer, const struct lease *lease, const struct msg_report *report)
 {
     if (report->http_status > 0) {
@@ -66,7 +73,7 @@ void said_failed(struct writer *writer, const struct lease *lease, const struct 
         return;
     }
     counters_add(writer->counters, COUNTER_errors, 1);
-    if (report->http_status == STATUS_GONE)
+    if (is_gone(report))
         gone(writer, lease->source);
     else
         blame(writer, lease->source, report);

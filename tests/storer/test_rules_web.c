@@ -66,13 +66,29 @@ END_TEST
 
 /* --- validators that lie --- */
 
+/* The feed had an item that is new, which is stored. */
+static void end_with_item(struct msg_report report, unsigned n)
+{
+    char *sql =
+        mem_printf("SELECT count (*) FROM fetch WHERE id = %llu", (unsigned long long)header.fetch);
+    uint8_t key[MSG_KEY];
+
+    ring_key(header.source, n, key);
+    report.keys = span_of((const char *)key, MSG_KEY);
+    web_say(report);
+    ring_verdicts(&ring, header.fetch, header.source, n, 1);
+    ring_until(&ring, sql, 0);
+    free(sql);
+}
+
 START_TEST(another_body_with_the_same_etag_is_a_lie)
 {
     web_begin("http://one.example/feed");
     web_end(READ(.etag = span_str("\"e\""), .last_modified = span_str("Mon"), .body_hash = 1));
     web_poll();
     ck_assert_uint_gt(job.etag.n, 0);
-    web_end(READ(.etag = span_str("\"e\""), .last_modified = span_str("Tue"), .body_hash = 2));
+    end_with_item(READ(.etag = span_str("\"e\""), .last_modified = span_str("Tue"), .body_hash = 2),
+                  1);
     web_sources("distrust = 1", 1);
     web_poll();
     ck_assert_uint_eq(job.etag.n + job.last_modified.n, 0);
@@ -89,7 +105,7 @@ START_TEST(last_modified_counts_where_there_is_no_etag)
     web_begin("http://one.example/feed");
     web_end(READ(.last_modified = span_str("Mon"), .body_hash = 1));
     web_poll();
-    web_end(READ(.last_modified = span_str("Mon"), .body_hash = 2));
+    end_with_item(READ(.last_modified = span_str("Mon"), .body_hash = 2), 1);
     web_sources("distrust = 1", 1);
 }
 END_TEST
@@ -99,15 +115,18 @@ START_TEST(honest_validators_are_believed)
     web_begin("http://one.example/feed");
     web_end(READ(.etag = span_str("\"e\""), .last_modified = span_str("Mon"), .body_hash = 1));
     web_poll(); /* another etag, the same date */
-    web_end(READ(.etag = span_str("\"f\""), .last_modified = span_str("Mon"), .body_hash = 2));
+    end_with_item(READ(.etag = span_str("\"f\""), .last_modified = span_str("Mon"), .body_hash = 2),
+                  1);
     web_poll(); /* the same body, read again */
     web_end(READ(.etag = span_str("\"f\""), .body_hash = 2));
+    web_poll(); /* another counter of comments, and no other item */
+    web_end(READ(.etag = span_str("\"f\""), .body_hash = 9));
     web_poll(); /* an etag for the first time, and none at last */
-    web_end(READ(.last_modified = span_str("Mon"), .body_hash = 3));
+    end_with_item(READ(.last_modified = span_str("Mon"), .body_hash = 3), 2);
     web_poll();
-    web_end(READ(.body_hash = 4));
+    end_with_item(READ(.body_hash = 4), 3);
     web_poll();
-    web_end(READ(.body_hash = 5));
+    end_with_item(READ(.body_hash = 5), 4);
     web_sources("distrust = 0", 1);
 }
 END_TEST
@@ -134,6 +153,20 @@ START_TEST(gone_is_not_polled_until_it_is_added_again)
     ck_assert_uint_eq(header.source, 1);
     web_end(READ(.body_hash = 1));
     web_sources("state = 0 AND note = '' AND last_error = '' AND errors = 0", 1);
+}
+END_TEST
+
+START_TEST(gone_is_said_of_the_address_itself)
+{
+    web_begin("http://one.example/feed");
+    web_end(FAILED(410, .wandered = 1));
+    web_poll();
+    web_end((struct msg_report){
+        .outcome = MSG_OUTCOME_FAILED, .http_status = 410, .error_kind = MSG_ERROR_CHALLENGE});
+    web_sources("state = 0 AND errors = 2", 1);
+    web_poll();
+    web_end(FAILED(410, .permanent_url = span_str("http://one.example/new")));
+    web_sources("state = 3", 1);
 }
 END_TEST
 
@@ -204,6 +237,7 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, last_modified_counts_where_there_is_no_etag);
     tcase_add_test(tcase, honest_validators_are_believed);
     tcase_add_test(tcase, gone_is_not_polled_until_it_is_added_again);
+    tcase_add_test(tcase, gone_is_said_of_the_address_itself);
     tcase_add_test(tcase, retry_after_is_the_next_poll);
     tcase_add_test(tcase, two_throttled_sources_stop_their_host);
     tcase_add_test(tcase, rhythm_is_kept_for_polls_without_a_feed);
