@@ -95,19 +95,14 @@ static void read_cache_control(struct headers *headers, struct span value)
     free(text);
 }
 
+/* Half a URL is another URL, half a validator is none. */
 static void keep(struct headers *headers, char **at, struct span value)
 {
-    free(*at);
-    *at = mem_dup(value.p, value.n > VALUE_MAX ? VALUE_MAX : value.n);
-    headers->last = at;
-}
+    size_t most = at == &headers->location ? LOCATION_MAX : VALUE_MAX;
 
-/* Half a URL is another URL. */
-static void keep_location(struct headers *headers, struct span value)
-{
-    free(headers->location);
-    headers->location = value.n > LOCATION_MAX ? NULL : mem_dup(value.p, value.n);
-    headers->last = headers->location ? &headers->location : NULL;
+    free(*at);
+    *at = value.n > most ? NULL : mem_dup(value.p, value.n);
+    headers->last = *at ? at : NULL;
 }
 
 static void go_on(struct headers *headers, struct span value)
@@ -178,7 +173,7 @@ static void read_field(struct headers *headers, struct span name, struct span va
     else if (is_word(name, "content-type"))
         keep(headers, &headers->content_type, value);
     else if (is_word(name, "location"))
-        keep_location(headers, value);
+        keep(headers, &headers->location, value);
     else if (is_word(name, "retry-after"))
         headers->retry_after_ms = read_delay(value, now_ms);
     else if (is_word(name, "cache-control"))

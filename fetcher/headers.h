@@ -28,7 +28,8 @@ void headers_clear(struct headers *headers);
 /* One line as it came, with or without its end.  A status line begins a new response: what the one
  * before it said is forgotten.  An empty line ends the header: fields behind it are trailers and do
  * not count (RFC 9110 section 6.5.1).  A folded line goes on with its field (RFC 9112 section 5.2);
- * lines without a colon are passed over; of texts 4096 bytes are kept (Location: 8192). */
+ * lines without a colon are passed over; texts of more than 4096 bytes (Location: 8192) count as
+ * not said. */
 void headers_line(struct headers *headers, struct span line, int64_t now_ms);
 /* Who answers in place of the site with a test for browsers or persons, from header, status and the
  * beginning of the body; NULL where nobody does, as far as can be told for certain. */

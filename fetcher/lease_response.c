@@ -110,9 +110,15 @@ static bool is_not_modified(const struct http_result *result, const struct msg_j
     return result->headers.status == 304 && (job->etag.n || job->last_modified.n);
 }
 
+/* A part, which nobody asked for, must not be taken for the whole with its validators. */
+static bool is_document(const struct http_result *result)
+{
+    return !result->error && result->headers.status / 100 == 2 && result->headers.status != 206;
+}
+
 static void take_response(struct lease *lease, const struct http_result *result)
 {
-    bool read = !result->error && result->headers.status / 100 == 2;
+    bool read = is_document(result);
     uint64_t body_hash = 0;
     struct msg_job job;
 

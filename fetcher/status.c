@@ -12,6 +12,7 @@ struct phrase {
 
 static const struct phrase PHRASES[] = {
     {204, "No Content"},
+    {206, "Partial Content"},
     {300, "Multiple Choices"},
     {301, "Moved Permanently"},
     {302, "Found"},
@@ -64,6 +65,8 @@ static bool has_credentials(const struct options *options)
 static const char *advice(long status, const struct options *options)
 {
     switch (status) {
+    case 206:
+        return "though the whole was asked for";
     case 304:
         return "though nothing was asked that could be so answered";
     case 401:

@@ -206,6 +206,9 @@ START_TEST(hostile)
     memcpy(longest, "ETag: ", 6);
     longest[20000] = '\0';
     line(longest);
+    ck_assert_ptr_null(h.etag); /* half a validator is none */
+    longest[4096 + 6] = '\0';
+    line(longest);
     ck_assert_uint_eq(strlen(h.etag), 4096);
     line(":");
     line(": no name");

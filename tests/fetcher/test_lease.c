@@ -434,7 +434,8 @@ START_TEST(statuses)
                  {410, "HTTP status 410 Gone"},
                  {429, "HTTP status 429 Too Many Requests"},
                  {503, "HTTP status 503 Service Unavailable"},
-                 {599, "HTTP status 599"}};
+                 {599, "HTTP status 599"},
+                 {206, "HTTP status 206 Partial Content: though the whole was asked for"}};
     struct msg_job job = {.url = span_str("https://site.example/feed")};
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -449,8 +450,8 @@ START_TEST(statuses)
         forget();
     }
     ck_assert_uint_eq(counter(COUNTER_throttled), 2);
-    ck_assert_uint_eq(counter(COUNTER_failures), 6);
-    ck_assert_uint_eq(counter(COUNTER_fetches), 6);
+    ck_assert_uint_eq(counter(COUNTER_failures), 7);
+    ck_assert_uint_eq(counter(COUNTER_fetches), 7);
 }
 END_TEST
 
