@@ -9,6 +9,7 @@
 
 #include "common/utf8.h"
 #include "fetcher/charset_label.h"
+#include "fetcher/feed_plain.h"
 
 enum {
     GUESS_BYTES = 256 * 1024, /* a guess needs no more; the rest of a document is alike */
@@ -139,9 +140,32 @@ static void scrub(struct span text, struct buf *out)
     }
 }
 
+/* The commonest by far: ISO-8859-1 is read as this, too. */
+static void convert_1252(struct span in, struct buf *out, size_t *bad)
+{
+    const char *end = span_end(in);
+
+    for (const char *p = in.p; p < end;) {
+        const char *q = feed_plain_words(p, end);
+        while (q < end && (unsigned char)*q < 0x80)
+            q = feed_plain_words(q + 1, end);
+        buf_add(out, p, (size_t)(q - p));
+        if (q < end) {
+            uint32_t c = charset_c1((unsigned char)*q++);
+            *bad += c == 0xfffd;
+            utf8_add(out, c);
+        }
+        p = q;
+    }
+}
+
 /* Converts; bytes that mean nothing become U+FFFD and are counted.  False: no such encoding. */
 static bool convert(struct span in, const char *from, struct buf *out, size_t *bad)
 {
+    if (strcmp(from, "CP1252") == 0) {
+        convert_1252(in, out, bad);
+        return true;
+    }
     iconv_t cd = iconv_open("UTF-8", from);
     char *p = (char *)(uintptr_t)in.p;
     size_t left = in.n;
@@ -272,6 +296,12 @@ static bool surely_utf8(struct census census)
     return census.bad == 0 && census.wide >= SURE_CHARACTERS;
 }
 
+/* Whether ASCII is itself in it. */
+static bool extends_ascii(const char *name)
+{
+    return strncmp(name, "windows-", 8) == 0 || strncmp(name, "iso-8859-", 9) == 0;
+}
+
 /* Tries what the document and its header declare.  census is that of the bytes as UTF-8. */
 static bool by_declaration(struct span body, const char *content_type, struct census census,
                            struct charset_text *out)
@@ -287,11 +317,13 @@ static bool by_declaration(struct span body, const char *content_type, struct ce
             out->lied = true;
             continue;
         }
-        if (strcmp(label.name, "utf-8") == 0 && census.bad == 0) {
+        bool utf8 = strcmp(label.name, "utf-8") == 0;
+        if (census.bad == 0 && (utf8 || (census.wide == 0 && extends_ascii(label.name)))) {
             take_utf8(body, census, out);
+            set_name(out, label.name);
             return true;
         }
-        if (strcmp(label.name, "utf-8") != 0 && !is_wide(label.name) && !surely_utf8(census) &&
+        if (!utf8 && !is_wide(label.name) && !surely_utf8(census) &&
             take_other(body, &label, false, out))
             return true;
         out->lied = true;

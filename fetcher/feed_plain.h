@@ -1,4 +1,4 @@
-/* Passing quickly over what is plain: eight bytes at once.  Not for use outside feed_*.c. */
+/* Passing quickly over what is plain: eight bytes at once.  For feed_*.c and charset.c. */
 #ifndef WEIR_FETCHER_FEED_PLAIN_H
 #define WEIR_FETCHER_FEED_PLAIN_H
 
