@@ -62,6 +62,11 @@ struct newest {
     int64_t any_ms, published_ms;
 };
 
+static bool is_http(const char *guid)
+{
+    return guid && (strncmp(guid, "http://", 7) == 0 || strncmp(guid, "https://", 8) == 0);
+}
+
 static void finish_entry(struct feed_builder *b, struct feed_entry *entry, struct newest *newest)
 {
     struct feed *feed = b->feed;
@@ -69,6 +74,10 @@ static void finish_entry(struct feed_builder *b, struct feed_entry *entry, struc
     /* RFC 4287, 4.2.1, and JSON Feed: the author of the feed is that of entries without one. */
     if (!entry->author && !is_rss(feed->version))
         entry->author = feed->author;
+    /* Many ids of Atom and JSON Feed are the address of the entry, and some entries give no other.
+     */
+    if (!entry->link && !is_rss(feed->version) && is_http(entry->guid))
+        entry->link = feed_put_address(b, span_str(entry->guid));
     newer(&newest->any_ms, entry->updated_ms);
     newer(&newest->any_ms, entry->published_ms);
     newer(&newest->published_ms, entry->published_ms);

@@ -47,19 +47,37 @@ static bool has_scheme(const char *url)
     return n && url[n] == ':';
 }
 
+/* An address that was escaped twice; no query has a parameter named "amp;...". */
+static struct span unescaped(struct span ref, struct buf *out)
+{
+    const char *p = ref.p, *end = span_end(ref), *amp = NULL;
+
+    while ((amp = memmem(p, (size_t)(end - p), "&amp;", 5))) {
+        buf_add(out, p, (size_t)(amp - p) + 1);
+        p = amp + 5;
+    }
+    if (p == ref.p)
+        return ref;
+    buf_add(out, p, (size_t)(end - p));
+    return buf_span(out);
+}
+
 const char *feed_put_address(struct feed_builder *b, struct span ref)
 {
+    struct buf plain = {0};
     char *url = NULL;
     const char *copy = NULL;
 
     ref = feed_text_trim(ref);
     if (ref.n == 0)
         return NULL;
+    ref = unescaped(ref, &plain);
     url = url_resolve(b->frames[b->depth].base, ref);
     /* What url_resolve () lets through as http has a sensible host. */
     if (url && *url && (strncmp(url, "http", 4) == 0 || !has_scheme(url)))
         copy = feed_arena_copy(b->feed->arena, url, strlen(url));
     free(url);
+    buf_free(&plain);
     return copy;
 }
 
