@@ -68,6 +68,11 @@ static bool write_start(struct html_tree *tree, const struct html_element *e,
     return true;
 }
 
+static bool is_placeholder(struct span tag)
+{
+    return memmem(tag.p, tag.n, " src=\"data:", 11) && !memmem(tag.p, tag.n, " srcset=", 8);
+}
+
 static void take_kept(struct html_tree *tree, const struct html_element *e,
                       const struct html_token *token)
 {
@@ -78,6 +83,8 @@ static void take_kept(struct html_tree *tree, const struct html_element *e,
     if (e->flags & HTML_BLOCK || e->id == HTML_BR)
         html_plain_break(&tree->plain, '\n');
     bool written = !hidden && !html_tree_muted(tree) && write_start(tree, e, token);
+    if (e->id == HTML_IMG)
+        tree->waiting = !written || is_placeholder(buf_span(&tree->scratch));
     if (e->flags & HTML_VOID)
         return;
     html_tree_push(tree, e, hidden, written);
@@ -85,18 +92,36 @@ static void take_kept(struct html_tree *tree, const struct html_element *e,
     tree->behind_pre = e->id == HTML_PRE;
 }
 
+/* The images of a noscript element, which stand for one before it. */
+static void take_images(struct html_tree *tree, struct span within)
+{
+    struct html_lexer lexer;
+    struct html_token token;
+
+    html_lexer_init(&lexer, within, false);
+    while (tree->waiting && html_lexer_next(&lexer, &token)) {
+        const struct html_element *e = token.type == HTML_START ? html_element(token.name) : NULL;
+        if (e && e->id == HTML_IMG)
+            take_kept(tree, e, &token);
+    }
+    tree->waiting = false;
+}
+
 /* An element whose text is no markup.  A frame written like an XML element is empty; so is anything
  * written like that, and a frame, where there is no end tag.  A script without one lasts to the
  * end. */
-static void take_raw(struct html_lexer *lexer, const struct html_element *e,
+static void take_raw(struct html_tree *tree, struct html_lexer *lexer, const struct html_element *e,
                      const struct html_token *token)
 {
+    const char *start = lexer->p;
     bool empty = e->id == HTML_FRAME || token->closed;
 
     if (e->id == HTML_FRAME && token->closed)
         return;
     if (!html_lexer_skip_raw(lexer, e->name) && !empty)
         lexer->p = lexer->end;
+    if (e->id == HTML_NOSCRIPT && tree->waiting)
+        take_images(tree, span_of(start, (size_t)(lexer->p - start)));
 }
 
 static void take_start(struct html_tree *tree, struct html_lexer *lexer,
@@ -107,7 +132,7 @@ static void take_start(struct html_tree *tree, struct html_lexer *lexer,
     if (!e)
         return;
     if (e->flags & HTML_RAW)
-        take_raw(lexer, e, token);
+        take_raw(tree, lexer, e, token);
     else if (e->flags & HTML_KEEP)
         take_kept(tree, e, token);
     else if (e->flags & HTML_MUTE && !token->closed)

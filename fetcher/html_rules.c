@@ -83,7 +83,7 @@ static const struct html_element ELEMENTS[] = {
     {"nav", HTML_OTHER, BLOCK},
     {"noembed", HTML_FRAME, HTML_RAW},
     {"noframes", HTML_FRAME, HTML_RAW},
-    {"noscript", HTML_OTHER, HTML_RAW},
+    {"noscript", HTML_NOSCRIPT, HTML_RAW},
     {"ol", HTML_OL, BLOCK},
     {"optgroup", HTML_OTHER, HTML_BLOCK},
     {"option", HTML_OTHER, HTML_BLOCK},

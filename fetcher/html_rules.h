@@ -22,6 +22,7 @@ enum html_flag {
 
 enum html_id {
     HTML_OTHER,
+    HTML_NOSCRIPT,
     HTML_FRAME, /* what is within is shown by those that know no frames */
     HTML_A,
     HTML_AUDIO,

@@ -27,6 +27,7 @@ struct html_tree {
     size_t depth;
     bool behind_pre; /* a pre's start tag was the last token */
     bool line_start; /* nothing was written since a pre's start tag */
+    bool waiting;    /* the last image has no address of its own: a script would put it in */
     struct html_open open[HTML_DEPTH_MUTE];
 };
 

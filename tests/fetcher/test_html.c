@@ -94,6 +94,13 @@ START_TEST(restores_lazy_images)
         {"<img data-src='javascript:x()' src=s.png>", "<img src=\"http://e.org/a/s.png\">"},
         {"<img srcset='a.png 1x, javascript:x 2x, b.png nonsense'>",
          "<img srcset=\"http://e.org/a/a.png 1x\">"},
+        {"<img class=lazy src='data:image/gif;base64,R0lG'><noscript><img src=r.png>x</noscript>",
+         "<img src=\"data:image/gif;base64,R0lG\"><img src=\"http://e.org/a/r.png\">"},
+        {"<img class=lazy><noscript><p><img src=r.png onload=x()></noscript>",
+         "<img src=\"http://e.org/a/r.png\">"},
+        {"<img src=r.png><noscript><img src=r.png></noscript>",
+         "<img src=\"http://e.org/a/r.png\">"},
+        {"<noscript><img src=r.png></noscript>", ""},
     };
 
     CHECK(S);
