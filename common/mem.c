@@ -60,3 +60,11 @@ char *mem_printf(const char *format, ...)
     va_end(args);
     return checked(n < 0 ? NULL : text, 0);
 }
+
+void mem_forget(char **text)
+{
+    if (*text)
+        explicit_bzero(*text, strlen(*text));
+    free(*text);
+    *text = NULL;
+}

@@ -15,5 +15,7 @@ char *mem_strdup(const char *text);
 char *mem_dup(const void *data, size_t n);
 /* printf into new memory.  Caller owns the result. */
 char *mem_printf(const char *format, ...) __attribute__((format(printf, 1, 2), nonnull(1)));
+/* Overwrites a text before it is freed: passwords and the like.  *text may be NULL, and is then. */
+void mem_forget(char **text);
 
 #endif

@@ -27,8 +27,8 @@ struct options {
 };
 
 /* Reads the JSON object.  Empty text gives NULL and *why NULL: no options.  What is no object, and
- * a known member of a wrong type or with a value that cannot be sent, gives NULL and *why: static
- * words that never quote a value.  Unknown members are passed over.  Caller owns the result. */
+ * what source_options_fault () finds at fault, gives NULL and *why, its words.  Unknown members are
+ * passed over.  Caller owns the result. */
 struct options *options_read(struct span json, const char **why);
 /* Overwrites the secrets before it frees them; takes NULL. */
 void options_destroy(struct options **options);

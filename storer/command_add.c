@@ -5,6 +5,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/source_options.h"
 #include "storer/command_options.h"
 #include "storer/command_source.h"
 #include "storer/db_source.h"
@@ -103,7 +104,7 @@ static const char *read_options(const json_t *source, json_t **options)
     options_settle(*options);
     json_decref(all);
     json_decref(none);
-    return why ? why : options_fault(*options);
+    return why ? why : source_options_fault(*options, SOURCE_UNKNOWN_FAULT);
 }
 
 /* --- one source ------------------------------------------------------------------------------- */

@@ -7,6 +7,7 @@
 #include "common/config.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/source_options.h"
 #include "storer/command_options.h"
 #include "storer/command_source.h"
 #include "storer/db_source.h"
@@ -121,7 +122,7 @@ static int plan_options(struct writer *writer, uint64_t id, const json_t *change
     int code = 0;
 
     options_settle(options);
-    fault = options_fault(options);
+    fault = source_options_fault(options, SOURCE_UNKNOWN_FAULT);
     if (fault) {
         *why = mem_strdup(fault);
         code = APP_USAGE;

@@ -1,8 +1,9 @@
 #include "storer/url_host.h"
 
 #include <ctype.h>
-#include <stdlib.h>
 #include <strings.h>
+
+#include "common/percent.h"
 
 struct parts {
     const char *scheme;         /* "http" or "https" */
@@ -153,23 +154,6 @@ int url_host(struct span text, struct buf *url, struct buf *host)
     return 0;
 }
 
-static void add_decoded(struct buf *out, struct span text)
-{
-    for (size_t i = 0; i < text.n; i++) {
-        bool hex = text.p[i] == '%' && i + 2 < text.n && isxdigit((unsigned char)text.p[i + 1]) &&
-                   isxdigit((unsigned char)text.p[i + 2]);
-
-        if (hex) {
-            char pair[3] = {text.p[i + 1], text.p[i + 2], 0};
-
-            buf_addc(out, (char)strtol(pair, NULL, 16));
-            i += 2;
-        } else {
-            buf_addc(out, text.p[i]);
-        }
-    }
-}
-
 bool url_user(struct span text, struct buf *user, struct buf *password)
 {
     struct parts parts;
@@ -178,7 +162,7 @@ bool url_user(struct span text, struct buf *user, struct buf *password)
         return false;
     buf_clear(user);
     buf_clear(password);
-    add_decoded(user, parts.user);
-    add_decoded(password, parts.password);
+    percent_decode(parts.user, user);
+    percent_decode(parts.password, password);
     return true;
 }

@@ -302,7 +302,7 @@ START_TEST(options)
     forget();
     take(&job, NULL, "{\"credentials\":\"s3cret\"}");
     ck_assert_uint_eq(asked_count, 0);
-    failed(MSG_ERROR_TRANSFER, "options: credentials");
+    failed(MSG_ERROR_TRANSFER, "credentials: ");
     ck_assert_ptr_null(memmem(report.error.p, report.error.n, "s3cret", 6));
     forget();
     take(&job, NULL, "");

@@ -1,4 +1,5 @@
-/* The private options of a source. */
+/* The private options of a source: what is taken out of them.  What is refused: see
+ * tests/common/test_source_options.c. */
 #include "tests/common/world.h"
 
 #include "fetcher/options.h"
@@ -41,8 +42,6 @@ END_TEST
 START_TEST(no_object)
 {
     bad("nonsense");
-    bad("[]");
-    bad("\"text\"");
     bad("{\"cookies\": \"a=1\"");
     bad("{\"cookies\": \"a\\u0000b\"}");
 }
@@ -58,13 +57,6 @@ START_TEST(credentials)
     good("{\"credentials\": {\"bearer\": \"abc.def_=\"}}");
     ck_assert_str_eq(options->bearer, "abc.def_=");
     bad("{\"credentials\": \"s3cret\"}");
-    bad("{\"credentials\": {\"basic\": {\"user\": \"a:b\", \"password\": \"s3cret\"}}}");
-    bad("{\"credentials\": {\"basic\": {\"user\": \"a\", \"password\": \"s3cret\\n\"}}}");
-    bad("{\"credentials\": {\"basic\": {\"user\": 1}}}");
-    bad("{\"credentials\": {\"basic\": \"me:s3cret\"}}");
-    bad("{\"credentials\": {\"bearer\": \"s3cret\\r\\nX: y\"}}");
-    bad("{\"credentials\": {\"bearer\": \"\"}}");
-    bad("{\"credentials\": {\"bearer\": \"s3cret\", \"basic\": {\"user\": \"a\"}}}");
 }
 END_TEST
 
@@ -75,19 +67,7 @@ START_TEST(headers)
     ck_assert_str_eq(options->headers[0], "X-Key: s3cret");
     ck_assert_str_eq(options->headers[1], "Accept;");
     ck_assert_str_eq(options->headers[2], "X-Tab: a\tb");
-    bad("{\"headers\": {\"X-Key\": \"s3cret\\r\\nHost: evil\"}}");
     bad("{\"headers\": {\"X-Key\": \"s3cret\\n\"}}");
-    bad("{\"headers\": {\"X Key\": \"s3cret\"}}");
-    bad("{\"headers\": {\"X-Key:\": \"s3cret\"}}");
-    bad("{\"headers\": {\"X\\r\\nY\": \"s3cret\"}}");
-    bad("{\"headers\": {\"\": \"s3cret\"}}");
-    bad("{\"headers\": {\"X-\\u00e4\": \"s3cret\"}}");
-    bad("{\"headers\": {\"X-Key\": 1}}");
-    bad("{\"headers\": [\"X-Key: s3cret\"]}");
-    bad("{\"headers\": {\"hOsT\": \"evil\"}}");
-    bad("{\"headers\": {\"Content-Length\": \"5\"}}");
-    bad("{\"headers\": {\"transfer-encoding\": \"chunked\"}}");
-    bad("{\"headers\": {\"Connection\": \"close\"}}");
 }
 END_TEST
 
@@ -103,15 +83,7 @@ START_TEST(proxy)
     good("{\"proxy\": \"socks5://10.0.0.1\"}");
     good("{\"proxy\": \"\"}");
     ck_assert_ptr_null(options->proxy);
-    bad("{\"proxy\": 3128}");
-    bad("{\"proxy\": \"proxy.example:3128\"}");
-    bad("{\"proxy\": \"ftp://proxy.example\"}");
-    bad("{\"proxy\": \"http://\"}");
     bad("{\"proxy\": \"http://me:s3cret@\"}");
-    bad("{\"proxy\": \"http://me:s3cret%0a@proxy.example\"}");
-    bad("{\"proxy\": \"http://me:s3cret@proxy.example:99999\"}");
-    bad("{\"proxy\": \"http://proxy.example:1:2\"}");
-    bad("{\"proxy\": \"http://proxy.example/path\"}");
 }
 END_TEST
 
@@ -124,12 +96,7 @@ START_TEST(tls)
     ck_assert_str_eq(options->ca, "/etc/ca.pem");
     good("{\"tls\": {\"pin\": \"sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=;"
          "sha256//BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB=\"}}");
-    bad("{\"tls\": false}");
     bad("{\"tls\": {\"verify\": \"no\"}}");
-    bad("{\"tls\": {\"ca\": \"ca.pem\"}}");
-    bad("{\"tls\": {\"pin\": \"/path/of/a/key\"}}");
-    bad("{\"tls\": {\"pin\": \"sha256//AAAA=\"}}");
-    bad("{\"tls\": {\"pin\": \"sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=;\"}}");
 }
 END_TEST
 
@@ -139,11 +106,7 @@ START_TEST(rest)
     ck_assert_str_eq(options->cookies, "a=1; b=2");
     ck_assert_str_eq(options->user_agent, "Mozilla/5.0");
     ck_assert(options->downgrade);
-    bad("{\"cookies\": {\"a\": \"s3cret\"}}");
-    bad("{\"cookies\": \"a=s3cret\\r\\nX: y\"}");
-    bad("{\"user_agent\": \"a\\nb\"}");
     bad("{\"user_agent\": null}");
-    bad("{\"downgrade\": 1}");
 }
 END_TEST
 

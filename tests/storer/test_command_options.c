@@ -1,9 +1,10 @@
-/* Options of sources: merging, the form they are kept in, what is refused. */
+/* Options of sources: merging, the form they are kept in. */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/buf.h"
+#include "common/source_options.h"
 #include "storer/command_options.h"
 
 static json_t *parse(const char *text)
@@ -58,7 +59,7 @@ START_TEST(merging)
     options_settle(merged);
     text = options_text(merged);
     ck_assert_str_eq(text, merges[_i].text);
-    ck_assert_ptr_null(options_fault(merged));
+    ck_assert_ptr_null(source_options_fault(merged, SOURCE_UNKNOWN_FAULT));
     ck_assert(json_equal(old, untouched));
     again = options_of_text(span_str(text));
     ck_assert(json_equal(again, merged));
@@ -68,112 +69,6 @@ START_TEST(merging)
     json_decref(merged);
     json_decref(again);
     json_decref(untouched);
-}
-END_TEST
-
-#define PIN "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
-
-static const char *const good[] = {
-    "{}",
-    "{\"credentials\":{\"basic\":{\"user\":\"\\u00fc\",\"password\":\":@\"}}}",
-    "{\"credentials\":{\"bearer\":\"a.b-c_~+/=\"}}",
-    "{\"headers\":{\"X-Key\":\"a\\tb\",\"Authorization\":\"x\",\"Empty\":\"\"}}",
-    "{\"proxy\":\"socks5h://u:p@[::1]:9050\"}",
-    "{\"proxy\":\"HTTP://proxy.example\"}",
-    "{\"tls\":{\"verify\":false,\"ca\":\"/etc/ca.pem\",\"pin\":\"" PIN ";" PIN "\"}}",
-    "{\"downgrade\":true,\"user_agent\":\"me\",\"cookies\":\"a=1; b=2\"}",
-};
-
-START_TEST(what_can_be_sent)
-{
-    json_t *options = parse(good[_i]);
-    const char *why = options_fault(options);
-
-    ck_assert_msg(why == NULL, "%s: %s", good[_i], why);
-    json_decref(options);
-}
-END_TEST
-
-static const struct {
-    const char *json, *words;
-} bad[] = {
-    {"[]", "options:"},
-    {"\"x\"", "options:"},
-    {"{\"hush\":1}", "options:"},
-    {"{\"credentials\":\"hush\"}", "credentials:"},
-    {"{\"credentials\":{\"hush\":1}}", "credentials:"},
-    {"{\"credentials\":{\"basic\":{\"user\":\"u\"},\"bearer\":\"hush\"}}", "credentials:"},
-    {"{\"credentials\":{\"basic\":\"hush\"}}", "credentials.basic:"},
-    {"{\"credentials\":{\"basic\":{\"password\":\"hush\"}}}", "credentials.basic:"},
-    {"{\"credentials\":{\"basic\":{\"user\":\"hush:x\"}}}", "credentials.basic.user:"},
-    {"{\"credentials\":{\"basic\":{\"user\":3}}}", "credentials.basic.user:"},
-    {"{\"credentials\":{\"basic\":{\"user\":\"u\",\"password\":\"hush\\n\"}}}",
-     "credentials.basic.password:"},
-    {"{\"credentials\":{\"basic\":{\"user\":\"u\",\"hush\":1}}}", "credentials.basic:"},
-    {"{\"credentials\":{\"bearer\":\"hush hush\"}}", "credentials.bearer:"},
-    {"{\"credentials\":{\"bearer\":1}}", "credentials.bearer:"},
-    {"{\"headers\":[]}", "headers:"},
-    {"{\"headers\":{\"a b\":\"hush\"}}", "headers:"},
-    {"{\"headers\":{\"\":\"hush\"}}", "headers:"},
-    {"{\"headers\":{\"host\":\"hush\"}}", "headers:"},
-    {"{\"headers\":{\"A\":\"hush\\r\\nB: c\"}}", "headers:"},
-    {"{\"headers\":{\"A\":1}}", "headers:"},
-    {"{\"cookies\":{\"a\":\"hush\"}}", "cookies:"},
-    {"{\"cookies\":\"hush\\u007f\"}", "cookies:"},
-    {"{\"proxy\":\"ftp://hush\"}", "proxy:"},
-    {"{\"proxy\":\"http://\"}", "proxy:"},
-    {"{\"proxy\":\"http://hush hush\"}", "proxy:"},
-    {"{\"user_agent\":1}", "user_agent:"},
-    {"{\"tls\":true}", "tls:"},
-    {"{\"tls\":{\"hush\":1}}", "tls:"},
-    {"{\"tls\":{\"verify\":\"hush\"}}", "tls.verify:"},
-    {"{\"tls\":{\"ca\":\"hush\"}}", "tls.ca:"},
-    {"{\"tls\":{\"pin\":\"sha256//hush\"}}", "tls.pin:"},
-    {"{\"tls\":{\"pin\":\"" PIN ";\"}}", "tls.pin:"},
-    {"{\"downgrade\":\"hush\"}", "downgrade:"},
-};
-
-/* The words name the member, and never its value. */
-START_TEST(what_cannot)
-{
-    json_t *options = parse(bad[_i].json);
-    const char *why = NULL;
-
-    options_settle(options);
-    why = options_fault(options);
-    ck_assert_msg(why != NULL, "%s", bad[_i].json);
-    ck_assert_msg(strncmp(why, bad[_i].words, strlen(bad[_i].words)) == 0, "%s: %s", bad[_i].json,
-                  why);
-    ck_assert_ptr_null(strstr(why, "hush"));
-    json_decref(options);
-}
-END_TEST
-
-START_TEST(bounds)
-{
-    char *text = malloc(OPTIONS_BYTES_MAX + 1);
-    json_t *options = json_object(), *headers = json_object();
-
-    memset(text, 'a', OPTIONS_BYTES_MAX);
-    text[OPTIONS_BYTES_MAX] = '\0';
-    json_object_set_new(options, "cookies", json_string(text));
-    ck_assert_ptr_nonnull(options_fault(options));
-    text[OPTIONS_BYTES_MAX - 100] = '\0';
-    json_object_set_new(options, "cookies", json_string(text));
-    ck_assert_ptr_null(options_fault(options));
-    json_object_del(options, "cookies");
-    for (int i = 0; i < 65; i++) {
-        char name[8];
-
-        ck_assert_ptr_null(options_fault(options));
-        snprintf(name, sizeof(name), "H%d", i);
-        json_object_set_new(headers, name, json_string(""));
-        json_object_set(options, "headers", headers);
-    }
-    ck_assert_ptr_nonnull(options_fault(options));
-    json_decref(headers);
-    json_decref(options);
-    free(text);
 }
 END_TEST
 
@@ -199,9 +94,6 @@ int main(void)
     int failed = 0;
 
     tcase_add_loop_test(tcase, merging, 0, sizeof(merges) / sizeof(merges[0]));
-    tcase_add_loop_test(tcase, what_can_be_sent, 0, sizeof(good) / sizeof(good[0]));
-    tcase_add_loop_test(tcase, what_cannot, 0, sizeof(bad) / sizeof(bad[0]));
-    tcase_add_test(tcase, bounds);
     tcase_add_test(tcase, damaged_text);
     suite_add_tcase(suite, tcase);
     runner = srunner_create(suite);
