@@ -176,6 +176,20 @@ static int wait_refresh(const struct call *call, int64_t id, int64_t since_ms)
     return 0;
 }
 
+static void tell_refresh(const struct call *call, const json_t *answer)
+{
+    int64_t waits_ms = print_int(answer, "waits_ms");
+    struct buf when = {0};
+
+    printf("%lld sources %s\n", (long long)print_int(answer, "asked"),
+           call_option(call, "wait") ? "fetched" : "will be fetched");
+    if (waits_ms <= 0 || call_option(call, "wait"))
+        return;
+    print_time(&when, print_int(answer, "now_ms") + waits_ms, print_terminal());
+    printf("its host has told several sources to wait: not before %s\n", when.data);
+    buf_free(&when);
+}
+
 static int refresh(struct call *call)
 {
     int64_t id = call->word_count ? sources_find(call->config, call->words[0]) : 0;
@@ -194,8 +208,7 @@ static int refresh(struct call *call)
     if (!code && call->json)
         print_json(answer);
     else if (!code)
-        printf("%lld sources %s\n", (long long)print_int(answer, "asked"),
-               call_option(call, "wait") ? "fetched" : "will be fetched");
+        tell_refresh(call, answer);
     json_decref(answer);
     return code;
 }

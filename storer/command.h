@@ -5,7 +5,7 @@
  *               options?}], hi?}  -> {added, existing, ids: [...], new: [...], now_ms}
  *   source.set {id, title?, category?, categories?, interval_ms?, options?}  -> {set}
  *   source.remove {id}        -> {removed}
- *   source.refresh {id?}      -> {asked, now_ms}
+ *   source.refresh {id?}      -> {asked, now_ms, waits_ms: before which its host is not asked}
  *   pause {} / resume {}      -> {paused}
  *   dead.retry {id?}          -> {asked}
  *   stats {}                  -> writer_stats

@@ -72,11 +72,14 @@ void command_source_refresh(struct writer *writer, struct input *input, json_t *
 {
     uint64_t id = command_id(arguments);
     size_t asked = schedule_refresh(writer->schedule, id);
+    int64_t now_ms = clock_utc_ms();
 
     offline_hurry(writer);
     if (id != 0 && asked == 0)
         command_refuse(input, APP_DATA, why_not(writer, id));
     else
-        command_answer(input, json_pack("{s:I, s:I}", "asked", (json_int_t)asked, "now_ms",
-                                        (json_int_t)clock_utc_ms()));
+        command_answer(input,
+                       json_pack("{s:I, s:I, s:I}", "asked", (json_int_t)asked, "now_ms",
+                                 (json_int_t)now_ms, "waits_ms",
+                                 (json_int_t)schedule_host_wait_ms(writer->schedule, id, now_ms)));
 }

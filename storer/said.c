@@ -75,8 +75,9 @@ static bool redirected(struct writer *writer, uint64_t source, const struct db_s
                        const struct said_place *to)
 {
     const struct config *config = writer->config;
-    bool again = span_eq(to->url, said->moved_url);
     int64_t utc_ms = clock_utc_ms();
+    /* Since a time to come: the clock was ahead, and the day is counted anew. */
+    bool again = span_eq(to->url, said->moved_url) && said->moved_since_ms <= utc_ms;
     uint64_t times = again ? said->moved_times + 1 : 1;
     int64_t since_ms = again ? said->moved_since_ms : utc_ms;
 

@@ -38,6 +38,17 @@ static void gone(struct writer *writer, uint64_t source)
     free(words);
 }
 
+/* What the server asks for holds for its host; how often this source failed before does not. */
+static void throttle(struct writer *writer, const struct schedule_source *source,
+                     const struct msg_report *report, int64_t utc_ms)
+{
+    int64_t until_ms = schedule_after_error_ms(&writer->times, source->id, 1, report, utc_ms);
+
+    if (schedule_throttled(writer->schedule, source, until_ms, utc_ms))
+        log_notice("host-throttled", "source=%" PRIu64 " status=%" PRIu64 " for_ms=%" PRId64,
+                   source->id, report->http_status, until_ms - utc_ms);
+}
+
 static void blame(struct writer *writer, uint64_t id, const struct msg_report *report)
 {
     const struct schedule_source *source = schedule_find(writer->schedule, id);
@@ -49,11 +60,9 @@ static void blame(struct writer *writer, uint64_t id, const struct msg_report *r
 
     log_info("fetch-failed", "source=%" PRIu64 " errors=%" PRIu64 " why=\"%s\"", id, errors, words);
     db_source_failed(writer->db, id, next_ms, utc_ms, span_str(words));
-    if (source && schedule_is_throttle(report) &&
-        schedule_throttled(writer->schedule, source, next_ms, utc_ms))
-        log_notice("host-throttled", "source=%" PRIu64 " status=%" PRIu64 " for_ms=%" PRId64, id,
-                   report->http_status, next_ms - utc_ms);
     free(words);
+    if (source && schedule_is_throttle(report))
+        throttle(writer, source, report, utc_ms);
 }
 
 /* Said of the address itself: not of where it leads for now, nor by who guards it. */

@@ -270,6 +270,14 @@ bool schedule_throttled(struct schedule *schedule, const struct schedule_source 
     return true;
 }
 
+int64_t schedule_host_wait_ms(const struct schedule *schedule, uint64_t id, int64_t utc_ms)
+{
+    const struct polled *polled = map64_get(&schedule->by_id, id);
+
+    return polled && polled->host && polled->host->wait_ms > utc_ms ? polled->host->wait_ms - utc_ms
+                                                                    : 0;
+}
+
 void schedule_answered(struct schedule *schedule, const struct schedule_source *source,
                        int64_t utc_ms)
 {

@@ -18,6 +18,9 @@ struct schedule;
 struct schedule_limits {
     uint32_t host_requests;
     int64_t host_spacing_ms;
+    /* Nobody waits longer, but for an interval of his own: later times were reckoned by a clock
+     * that was ahead, and such sources come within spread_ms.  0 = that is not judged. */
+    int64_t farthest_ms, spread_ms;
 };
 
 /* To be read only: what changes one are the calls below. */
@@ -90,11 +93,14 @@ void schedule_rest(struct schedule *schedule, struct schedule_source *source, in
 
 /* Whether a report says that its server wants to be asked less: status 429 or 503. */
 bool schedule_is_throttle(const struct msg_report *report);
-/* The server asked this source to wait until until_ms (its next poll).  Where another source of its
- * host is waiting for the same reason, the whole host waits until the later of the two, even for
- * those who are asked for.  true: the host waits from now on, or longer. */
+/* The server asked this source to wait until until_ms (its next poll, but for earlier errors of its
+ * own).  Where another source of its host is waiting for the same reason, the whole host waits
+ * until the later of the two, even for those who are asked for.  true: the host waits from now on,
+ * or longer. */
 bool schedule_throttled(struct schedule *schedule, const struct schedule_source *source,
                         int64_t until_ms, int64_t utc_ms);
+/* How long its host still waits; 0 where it does not, or there is no such source. */
+int64_t schedule_host_wait_ms(const struct schedule *schedule, uint64_t id, int64_t utc_ms);
 /* A poll of it succeeded: past its time, what its host was throttled for is forgotten. */
 void schedule_answered(struct schedule *schedule, const struct schedule_source *source,
                        int64_t utc_ms);

@@ -1,6 +1,7 @@
 /* The heaps of the schedule: where each source and each host stands, and who is first. */
 #include <stdlib.h>
 
+#include "common/hash.h"
 #include "storer/schedule_inner.h"
 
 /* --- orders --- */
@@ -173,11 +174,29 @@ static void enter(struct schedule *schedule, struct polled *polled, struct heap 
     }
 }
 
+static bool is_beyond(const struct schedule *schedule, int64_t ms, int64_t own_ms)
+{
+    int64_t farthest = schedule->limits.farthest_ms;
+
+    return farthest > 0 && schedule->utc_ms != INT64_MIN && ms > schedule->utc_ms + farthest &&
+           (ms - schedule->utc_ms) / 2 > own_ms;
+}
+
+static void pull_in(const struct schedule *schedule, struct schedule_source *source)
+{
+    int64_t spread = schedule->limits.spread_ms > 0 ? schedule->limits.spread_ms : 1;
+
+    if (is_beyond(schedule, source->next_ms, source->interval_ms))
+        source->next_ms = schedule->utc_ms +
+                          (int64_t)(hash_64(&source->id, sizeof(source->id)) % (uint64_t)spread);
+}
+
 void queue_place(struct schedule *schedule, struct polled *polled)
 {
-    const struct schedule_source *source = &polled->source;
+    struct schedule_source *source = &polled->source;
 
     queue_leave(schedule, polled);
+    pull_in(schedule, source);
     if (source->fetch != 0 || source->retired)
         return;
     if (!source->hi && source->next_ms > schedule->utc_ms)
@@ -202,17 +221,32 @@ static void rested(struct schedule *schedule, int64_t now_ms)
     }
 }
 
+/* The first time, or a time before the last one. */
+static void queue_back(struct schedule *schedule, int64_t utc_ms)
+{
+    struct polled *polled = NULL;
+    struct host *host = NULL;
+    size_t at = 0;
+
+    schedule->utc_ms = utc_ms;
+    while ((polled = map64_next(&schedule->by_id, &at)))
+        queue_place(schedule, polled);
+    for (at = 0; (host = map64_next(&schedule->hosts, &at));) {
+        if (is_beyond(schedule, host->throttle_ms, 0))
+            host->throttled = 0;
+        if (is_beyond(schedule, host->wait_ms, 0)) {
+            host->wait_ms = INT64_MIN;
+            queue_host(schedule, host);
+        }
+    }
+}
+
 void queue_due(struct schedule *schedule, int64_t utc_ms)
 {
     struct heap_node *node = NULL;
-    struct polled *polled = NULL;
-    size_t at = 0;
 
-    if (utc_ms < schedule->utc_ms) {
-        schedule->utc_ms = utc_ms;
-        while ((polled = map64_next(&schedule->by_id, &at)))
-            queue_place(schedule, polled);
-    }
+    if (utc_ms < schedule->utc_ms || schedule->utc_ms == INT64_MIN)
+        queue_back(schedule, utc_ms);
     schedule->utc_ms = utc_ms;
     while ((node = heap_first(&schedule->future)) && source_of(node)->next_ms <= utc_ms)
         queue_place(schedule, HEAP_OF(node, struct polled, node));

@@ -22,7 +22,7 @@
 #include "storer/query.h"
 #include "storer/writer_inner.h"
 
-enum { TICK_MS = 20, TEND_MS = 1000, ITEM_BYTES = 4096 };
+enum { TICK_MS = 20, TEND_MS = 1000, ITEM_BYTES = 4096, DAY_MS = 86400000 };
 
 /* --- time --- */
 
@@ -124,6 +124,19 @@ static int open_store(struct writer *writer)
     return writer->db ? 0 : APP_IO;
 }
 
+/* Twice the longest of the waits that schedule_when.c gives. */
+static int64_t farthest_ms(const struct config *c)
+{
+    const int64_t waits[] = {c->storer_poll_ceiling_ms, c->storer_poll_floor_ms,
+                             c->storer_retry_after_ms,  c->storer_error_ms,
+                             c->storer_quarantine_ms,   DAY_MS};
+    int64_t longest = 0;
+
+    for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++)
+        longest = waits[i] > longest ? waits[i] : longest;
+    return 2 * longest;
+}
+
 static void make_rules(struct writer *writer)
 {
     const struct config *c = writer->config;
@@ -139,7 +152,9 @@ static void make_rules(struct writer *writer)
     writer->leases = leases_create(c->storer_lease_ms, c->storer_lease_grace_ms);
     writer->schedule = schedule_create(
         &(struct schedule_limits){.host_requests = (uint32_t)c->storer_host_requests,
-                                  .host_spacing_ms = c->storer_host_spacing_ms});
+                                  .host_spacing_ms = c->storer_host_spacing_ms,
+                                  .farthest_ms = farthest_ms(c),
+                                  .spread_ms = c->storer_poll_ms});
     writer->times = (struct schedule_times){.poll_ms = c->storer_poll_ms,
                                             .floor_ms = c->storer_poll_floor_ms,
                                             .ceiling_ms = c->storer_poll_ceiling_ms,

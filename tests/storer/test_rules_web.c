@@ -185,6 +185,19 @@ START_TEST(retry_after_is_the_next_poll)
 }
 END_TEST
 
+/* What a person who asks for this source is told. */
+static int64_t waits_ms(uint64_t source)
+{
+    char *json = mem_printf("{\"id\":%llu}", (unsigned long long)source);
+    char *answer = ring_want(&ring, "source.refresh", json);
+    const char *at = strstr(answer, "\"waits_ms\":");
+    int64_t ms = at ? strtoll(at + strlen("\"waits_ms\":"), NULL, 10) : -1;
+
+    free(answer);
+    free(json);
+    return ms;
+}
+
 START_TEST(two_throttled_sources_stop_their_host)
 {
     web_begin("http://one.example/a");
@@ -197,6 +210,25 @@ START_TEST(two_throttled_sources_stop_their_host)
     ring_job(&ring, &header, &job);
     ck_assert(span_eq(job.url, span_str("http://two.example/d")));
     ck_assert(!ring_job_within(&ring, 200, &header, &job));
+}
+END_TEST
+
+START_TEST(errors_of_one_source_are_not_its_hosts)
+{
+    web_begin("http://one.example/a");
+    for (int i = 0; i < 4; i++) {
+        web_end(FAILED(429));
+        web_poll();
+    }
+    web_end(FAILED(429));
+    ck_assert_int_ge(ring_number(&ring, "SELECT next_ms - last_fetch_ms FROM source"),
+                     16 * HOUR_MS);
+    web_add("http://one.example/b");
+    web_end(FAILED(429));
+    ring_add(&ring, "http://one.example/c");
+    ck_assert(!ring_job_within(&ring, 200, &header, &job));
+    ck_assert_int_gt(waits_ms(3), HOUR_MS / 2);
+    ck_assert_int_le(waits_ms(3), HOUR_MS + HOUR_MS / 10);
 }
 END_TEST
 
@@ -240,6 +272,7 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, gone_is_said_of_the_address_itself);
     tcase_add_test(tcase, retry_after_is_the_next_poll);
     tcase_add_test(tcase, two_throttled_sources_stop_their_host);
+    tcase_add_test(tcase, errors_of_one_source_are_not_its_hosts);
     tcase_add_test(tcase, rhythm_is_kept_for_polls_without_a_feed);
 }
 

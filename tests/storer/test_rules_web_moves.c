@@ -68,6 +68,24 @@ START_TEST(moves_after_three_polls_over_a_day)
 }
 END_TEST
 
+START_TEST(a_clock_that_was_ahead_holds_nothing_up)
+{
+    web_begin(OLD);
+    web_later(400LL * DAY_MS);
+    ring_job(&ring, &header, &job);
+    web_304(NEW);
+    web_later(-400LL * DAY_MS); /* and now it is right */
+    for (int i = 0; i < 3; i++) {
+        web_poll();
+        web_304(NEW);
+    }
+    web_sources("url = '" OLD "' AND moved_times = 3", 1);
+    next_day();
+    web_304(NEW);
+    web_sources("url = '" NEW "'", 1);
+}
+END_TEST
+
 START_TEST(a_day_is_not_enough_without_three_polls)
 {
     web_begin(OLD);
@@ -318,6 +336,7 @@ END_TEST
 static void add(TCase *tcase)
 {
     tcase_add_test(tcase, moves_after_three_polls_over_a_day);
+    tcase_add_test(tcase, a_clock_that_was_ahead_holds_nothing_up);
     tcase_add_test(tcase, a_day_is_not_enough_without_three_polls);
     tcase_add_test(tcase, another_answer_resets);
     tcase_add_test(tcase, a_failure_neither_counts_nor_resets);

@@ -71,6 +71,52 @@ START_TEST(hosts_have_limits)
 }
 END_TEST
 
+enum { FAR = 1000, YEARS = 100000 };
+
+static struct schedule *make_near(void)
+{
+    return schedule_create(
+        &(struct schedule_limits){.host_requests = 9, .farthest_ms = FAR, .spread_ms = 100});
+}
+
+START_TEST(a_clock_that_was_ahead_stops_nobody)
+{
+    struct schedule *schedule = make_near();
+    struct db_source own = {.id = 3, .next_ms = YEARS, .interval_ms = YEARS, .host = "c"};
+
+    put(schedule, 1, "a", YEARS); /* when the store was last used */
+    put(schedule, 2, "b", 20 + FAR);
+    schedule_put(schedule, &own);
+    ck_assert_uint_eq(next(schedule, 20, 0), 0);
+    ck_assert_int_lt(schedule_wait_ms(schedule, 20, 0), 100);
+    ck_assert_uint_eq(lease(schedule, 120, 0), 1);
+    ck_assert_uint_eq(next(schedule, 19 + FAR, 0), 0);
+    ck_assert_uint_eq(lease(schedule, 20 + FAR, 0), 2);
+    put(schedule, 4, "d", YEARS); /* its row was read again */
+    ck_assert_uint_eq(lease(schedule, 120 + FAR, 0), 4);
+    ck_assert_uint_eq(lease(schedule, YEARS, 0), 3);
+    schedule_destroy(&schedule);
+}
+END_TEST
+
+START_TEST(a_clock_that_was_ahead_stops_no_host)
+{
+    struct schedule *schedule = make_near();
+
+    put(schedule, 1, "a", YEARS);
+    put(schedule, 2, "a", YEARS);
+    put(schedule, 3, "a", YEARS);
+    ck_assert_uint_ne(lease(schedule, YEARS, 0), 0);
+    schedule_throttled(schedule, schedule_find(schedule, 1), YEARS + 500, YEARS);
+    ck_assert(schedule_throttled(schedule, schedule_find(schedule, 2), YEARS + 500, YEARS));
+    ck_assert_uint_eq(next(schedule, YEARS + 1, 0), 0);
+    ck_assert_uint_ne(lease(schedule, 120, 0) + lease(schedule, 220, 0), 0);
+    /* And what it asked for then counts no more. */
+    ck_assert(!schedule_throttled(schedule, schedule_find(schedule, 1), 600, 120));
+    schedule_destroy(&schedule);
+}
+END_TEST
+
 START_TEST(asked_for_goes_first)
 {
     struct schedule *schedule = make(2, 0);
@@ -516,6 +562,8 @@ int main(void)
 
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, hosts_have_limits);
+    tcase_add_test(tcase, a_clock_that_was_ahead_stops_nobody);
+    tcase_add_test(tcase, a_clock_that_was_ahead_stops_no_host);
     tcase_add_test(tcase, asked_for_goes_first);
     tcase_add_test(tcase, a_lease_that_never_left_is_undone);
     tcase_add_test(tcase, handed_back_it_rests);
