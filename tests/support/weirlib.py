@@ -39,6 +39,9 @@ ROOT = os.path.dirname(os.path.dirname(SUPPORT))
 BUILD = os.path.abspath(os.environ.get("BUILD", os.path.join(ROOT, "build")))
 STAGES = ("broker", "storer", "fetcher", "embedder", "deduper")
 NO_RESTART = (0, 64, 75, 78)
+# How a process ends that has a fault: by one of these signals, by a sanitizer (1), by its own word (70).
+CRASHES = (-signal.SIGILL, -signal.SIGABRT, -signal.SIGBUS, -signal.SIGFPE, -signal.SIGSEGV,
+           -signal.SIGSYS, 1, 70)
 SKIPPED = 77
 # Settings of every test pipeline: loopback may be fetched, nothing waits for politeness.
 TEST_SETTINGS = {"fetcher.allow_networks": "127.0.0.0/8", "storer.host_spacing_ms": 0,
@@ -424,6 +427,7 @@ class Pipeline:
         self.members = {}
         self.counter = {}
         self.ahead_ms = 0
+        self.may_crash = False          # a scenario that wants it says so
         self._end = threading.Event()
         unknown = set(counts) - {stage + "s" for stage in STAGES}
         if unknown:
@@ -815,6 +819,8 @@ class Scenario:
             self._tails()
         elif kind is not None:
             self.failed += 1
+        if not skipped:
+            self._crashes()
         for thing in reversed(self.owned):
             thing.destroy() if isinstance(thing, Pipeline) else thing.stop()
         if self.failed or os.environ.get("KEEP"):
@@ -829,6 +835,15 @@ class Scenario:
             print("FAIL the scenario checked nothing")
             sys.exit(1)
         sys.exit(1 if self.failed else 0)
+
+    def _crashes(self):
+        """No scenario overlooks one, though it was started again."""
+        for thing in self.owned:
+            if isinstance(thing, Pipeline) and not thing.may_crash:
+                for member in thing.members.values():
+                    if set(member.exits) & set(CRASHES):
+                        self.check(False, f"{member.name} has crashed: {member.exits}")
+                        print("\n".join(member.log().splitlines()[-20:]), flush=True)
 
     def _tails(self):
         for thing in self.owned:
