@@ -79,38 +79,6 @@ static bool has_user(const char *url)
     return host.n && memchr(host.p, '@', host.n) != NULL;
 }
 
-/* Host and port as they stand, the port of the scheme and the user taken off. */
-static struct span authority_of(const char *url, bool *https)
-{
-    const char *at = strstr(url, "://");
-    struct span all = span_str("");
-    struct span port = span_str("");
-    const char *user = NULL;
-
-    if (!at)
-        return all;
-    *https = strncasecmp(url, "https:", 6) == 0;
-    port = span_str(*https ? ":443" : ":80");
-    all = span_of(at + 3, strcspn(at + 3, "/?#"));
-    user = memrchr(all.p, '@', all.n);
-    if (user)
-        all = span_after(all, (size_t)(user + 1 - all.p));
-    if (ends_with(all, port))
-        all.n -= port.n;
-    return all;
-}
-
-bool discover_same_origin(const char *a, const char *b)
-{
-    bool a_https = false;
-    bool b_https = false;
-    struct span x = authority_of(a, &a_https);
-    struct span y = authority_of(b, &b_https);
-
-    return x.n && x.n == y.n && strncasecmp(x.p, y.p, x.n) == 0 && (b_https || !a_https) &&
-           (a_https == b_https || !memchr(x.p, ':', x.n));
-}
-
 static struct span path_of(const char *url)
 {
     const char *at = strstr(url, "://");

@@ -41,7 +41,5 @@ size_t discover_alternates(const struct discover *discover, const char *found,
                            struct msg_alternate *out);
 /* Whether an address plainly looks like that of a feed. */
 bool discover_looks_like_feed(const char *url);
-/* Whether both have scheme, host and port in common, or b is the https of a's host. */
-bool discover_same_origin(const char *a, const char *b);
 
 #endif

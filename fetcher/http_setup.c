@@ -228,8 +228,7 @@ void http_take_lines(struct http_transfer *transfer, const struct http_request *
         char *line = mem_printf("Authorization: Bearer %s", options->bearer);
 
         lines = curl_slist_append(lines, line);
-        explicit_bzero(line, strlen(line));
-        free(line);
+        mem_forget(&line);
     }
     transfer->validators = validators;
     transfer->lines = lines ? lines : validators;

@@ -6,6 +6,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/origin.h"
 #include "fetcher/discover.h"
 #include "fetcher/fetcher.h"
 #include "fetcher/http.h"
@@ -15,15 +16,7 @@
 static const struct options *options_for(struct lease *lease, const struct msg_job *job,
                                          const char *url)
 {
-    char *own = NULL;
-    bool same = false;
-
-    if (!lease->options)
-        return NULL;
-    own = mem_dup(job->url.p, job->url.n);
-    same = discover_same_origin(own, url);
-    free(own);
-    if (same)
+    if (!lease->options || origin_is_same(job->url, span_str(url)))
         return lease->options;
     lease->elsewhere = (struct options){.proxy = lease->options->proxy,
                                         .proxy_user = lease->options->proxy_user,

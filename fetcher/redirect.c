@@ -2,10 +2,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "common/buf.h"
 #include "common/mem.h"
+#include "common/origin.h"
 #include "fetcher/url.h"
 
 /* --- URLs ------------------------------------------------------------------------------------- */
@@ -46,29 +46,6 @@ static char *bare(const char *url, char **user)
     return buf_take(&out);
 }
 
-struct origin {
-    bool secure;
-    struct span host;
-    long port;
-};
-
-static struct origin origin_of(const char *url)
-{
-    const char *authority = authority_of(url);
-    size_t n = authority_length(authority);
-    const char *colon = memrchr(authority, ':', n);
-    struct origin origin = {.secure = strncasecmp(url, "https:", 6) == 0};
-
-    if (colon && memchr(colon, ']', n - (size_t)(colon - authority)))
-        colon = NULL; /* of an IPv6 address */
-    origin.host = span_of(authority, colon ? (size_t)(colon - authority) : n);
-    if (colon)
-        origin.port = strtol(colon + 1, NULL, 10);
-    if (origin.port == 0)
-        origin.port = origin.secure ? 443 : 80;
-    return origin;
-}
-
 /* --- the chain -------------------------------------------------------------------------------- */
 
 bool redirect_begin(struct redirect *chain, const char *url)
@@ -89,9 +66,7 @@ void redirect_end(struct redirect *chain)
     free(chain->seen);
     free(chain->url);
     free(chain->permanent);
-    if (chain->user)
-        explicit_bzero(chain->user, strlen(chain->user));
-    free(chain->user);
+    mem_forget(&chain->user);
     *chain = (struct redirect){0};
 }
 
@@ -109,6 +84,11 @@ static bool was_asked(const struct redirect *chain, const char *url)
     return strcmp(chain->url, url) == 0;
 }
 
+static bool is_secure(const char *url)
+{
+    return origin_of(span_str(url)).secure;
+}
+
 static const char *refusal(const struct redirect *chain, const char *next, size_t most,
                            bool downgrade)
 {
@@ -118,7 +98,7 @@ static const char *refusal(const struct redirect *chain, const char *next, size_
         return "redirect to what is no http or https address";
     if (was_asked(chain, next))
         return "redirect loop: a URL of the chain comes again";
-    if (!downgrade && origin_of(chain->url).secure && !origin_of(next).secure)
+    if (!downgrade && is_secure(chain->url) && !is_secure(next))
         return "redirect from https to http refused (the source's option downgrade allows it)";
     return NULL;
 }
@@ -160,15 +140,5 @@ bool redirect_next(struct redirect *chain, long status, const char *location, si
 
 bool redirect_own(const struct redirect *chain)
 {
-    struct origin first;
-    struct origin now;
-
-    if (chain->hops == 0)
-        return true;
-    first = origin_of(chain->seen[0]);
-    now = origin_of(chain->url);
-    if (first.host.n != now.host.n || strncasecmp(first.host.p, now.host.p, now.host.n) != 0)
-        return false;
-    return (first.secure == now.secure && first.port == now.port) ||
-           (!first.secure && first.port == 80 && now.secure && now.port == 443);
+    return chain->hops == 0 || origin_is_same(span_str(chain->seen[0]), span_str(chain->url));
 }

@@ -7,6 +7,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/origin.h"
 #include "storer/command_options.h"
 #include "storer/db_source.h"
 #include "storer/db_source_said.h"
@@ -14,38 +15,6 @@
 #include "storer/writer_inner.h"
 
 /* --- what stays behind --- */
-
-static bool is_https(struct span url)
-{
-    return url.n > 8 && memcmp(url.p, "https://", 8) == 0;
-}
-
-/* Host and port of an address as url_host () gives it. */
-static struct span authority_of(struct span url)
-{
-    struct span rest = span_after(url, is_https(url) ? 8 : 7);
-
-    for (size_t i = 0; i < rest.n; i++)
-        if (rest.p[i] == '/' || rest.p[i] == '?')
-            rest.n = i;
-    return rest;
-}
-
-/* Default ports do not stand in an address here. */
-static bool has_port(struct span authority)
-{
-    const char *colon = memrchr(authority.p, ':', authority.n);
-
-    return colon && !memchr(colon, ']', authority.n - (size_t)(colon - authority.p));
-}
-
-/* As the fetcher judges it: the default ports' step from http to https of one host stays within. */
-static bool is_same_origin(struct span from, struct span to)
-{
-    if (!span_eq(authority_of(from), authority_of(to)))
-        return false;
-    return is_https(from) == is_https(to) || (is_https(to) && !has_port(authority_of(to)));
-}
 
 /* The options without what is meant for one origin alone; the new place has just answered without.
  * Caller owns it; NULL: they hold nothing of the kind. */
@@ -120,7 +89,7 @@ bool said_move(struct writer *writer, uint64_t source, const struct db_source_sa
     uint64_t other = 0;
     bool merged = false;
 
-    if (!is_same_origin(said->url, to->url)) {
+    if (!origin_is_same(said->url, to->url)) {
         bare = options_elsewhere(said->options);
         place.credentials = (struct span){0};
         place.options = bare ? span_str(bare) : said->options;

@@ -214,22 +214,6 @@ START_TEST(written)
 }
 END_TEST
 
-START_TEST(origins)
-{
-    ck_assert(discover_same_origin("https://a.example/x", "https://A.example/y?z"));
-    ck_assert(discover_same_origin("https://a.example:443/x", "https://a.example"));
-    ck_assert(discover_same_origin("https://u:p@a.example/x", "https://a.example/y"));
-    ck_assert(discover_same_origin("http://a.example/x", "https://a.example/"));
-    ck_assert(!discover_same_origin("https://a.example/x", "http://a.example/x"));
-    ck_assert(!discover_same_origin("https://a.example/", "https://www.a.example/"));
-    ck_assert(!discover_same_origin("https://a.example/", "https://a.example:8443/"));
-    ck_assert(!discover_same_origin("http://a.example:8080/", "https://a.example:8080/"));
-    ck_assert(!discover_same_origin("https://a.example/", "https://a.example@evil.example/"));
-    ck_assert(!discover_same_origin("https://a.example/", "https://evil.example/@a.example"));
-    ck_assert(!discover_same_origin("", ""));
-}
-END_TEST
-
 /* A hostile page costs little: nothing here is more than linear. */
 START_TEST(hostile)
 {
@@ -264,7 +248,6 @@ int main(void)
     tcase_add_test(all, usual_paths);
     tcase_add_test(all, joined);
     tcase_add_test(all, written);
-    tcase_add_test(all, origins);
     tcase_add_test(all, hostile);
     suite_add_tcase(suite, all);
     return world_run(suite);
