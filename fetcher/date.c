@@ -54,6 +54,15 @@ static bool read_count(const char *text, size_t n, int64_t *ms)
     return true;
 }
 
+static bool read_any(const char *text, size_t n, struct date_fields *out)
+{
+    *out = (struct date_fields){.day = 1, .month = 1};
+    if (date_read_iso(text, n, out))
+        return true;
+    *out = (struct date_fields){.day = 1, .month = 1};
+    return date_read_free(text, n, out);
+}
+
 static bool parse(const char *text, size_t n, int64_t *ms)
 {
     struct date_fields f = {.day = 1, .month = 1};
@@ -68,11 +77,8 @@ static bool parse(const char *text, size_t n, int64_t *ms)
         return false;
     if (read_count(text, n, ms))
         return true;
-    if (!date_read_iso(text, n, &f)) {
-        f = (struct date_fields){.day = 1, .month = 1};
-        if (!date_read_free(text, n, &f))
-            return false;
-    }
+    if (!date_read_rfc822(text, n, &f) && !read_any(text, n, &f))
+        return false;
     if (!possible(&f))
         return false;
     int64_t seconds = date_days(f.year, f.month, f.day) * 86400 + f.hour * 3600 + f.minute * 60 +

@@ -23,6 +23,8 @@ struct date_fields {
 
 /* ISO 8601, RFC 3339, W3C-DTF (https://www.w3.org/TR/NOTE-datetime). */
 bool date_read_iso(const char *text, size_t n, struct date_fields *out);
+/* RFC 822 as it should be; a short way round the next one. */
+bool date_read_rfc822(const char *text, size_t n, struct date_fields *out);
 /* Everything else: words, numbers and signs in any sensible order. */
 bool date_read_free(const char *text, size_t n, struct date_fields *out);
 /* hh[:mm] after a sign; returns the bytes read, 0 where it is no offset. */

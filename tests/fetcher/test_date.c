@@ -1,5 +1,6 @@
 #include <check.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "fetcher/date.h"
@@ -46,6 +47,32 @@ START_TEST(reads_rfc822_and_its_abuses)
     };
 
     CHECK(S);
+}
+END_TEST
+
+/* A blank more, and the date is not letter by letter what the short way reads. */
+START_TEST(the_short_way_leads_to_the_same)
+{
+    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    static const char *const zones[] = {"GMT",   "+0000", "-0000", "+0530",
+                                        "-1130", "+1400", "+1500"};
+    unsigned random = 1;
+
+    for (int i = 0; i < 20000; i++) {
+        char text[64], longer[80];
+        int64_t ms = 0, longer_ms = 0;
+
+        random = random * 1103515245 + 12345;
+        snprintf(text, sizeof(text), "Tue, %02u %s %04u %02u:%02u:%02u %s", random >> 4 & 31,
+                 months[(random >> 9) % 12], 1960 + (random >> 13) % 100, (random >> 20) % 26,
+                 (random >> 8) % 61, (random >> 14) % 62, zones[(random >> 24) % 7]);
+        snprintf(longer, sizeof(longer), "Tue,  %s", text + 5);
+        ck_assert_msg(date_parse(text, strlen(text), &ms) ==
+                              date_parse(longer, strlen(longer), &longer_ms) &&
+                          ms == longer_ms,
+                      "%s", text);
+    }
 }
 END_TEST
 
@@ -407,6 +434,7 @@ int main(void)
     SRunner *runner = srunner_create(suite);
 
     tcase_add_test(tcase, reads_rfc822_and_its_abuses);
+    tcase_add_test(tcase, the_short_way_leads_to_the_same);
     tcase_add_test(tcase, reads_iso_8601);
     tcase_add_test(tcase, reads_other_languages);
     tcase_add_test(tcase, knows_zones);
