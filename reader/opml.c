@@ -113,15 +113,32 @@ static void take_outline(struct reading *r, const struct opml_tag *tag)
     free(title);
 }
 
-/* The title of the list: the text up to the next tag. */
-static void take_title(struct opml *opml, const struct opml_tag *tag, const char *end)
+static void set_title(struct opml *opml, struct span text)
 {
-    const char *stop = memchr(tag->behind, '<', (size_t)(end - tag->behind));
     struct buf out = {0};
 
-    opml_scan_value(&out, span_of(tag->behind, (size_t)((stop ? stop : end) - tag->behind)));
+    opml_scan_value(&out, text);
     free(opml->title);
     opml->title = buf_take(&out);
+}
+
+/* The title of the list: the text up to the next tag, or within a marked section. */
+static void take_title(struct opml *opml, const struct opml_tag *tag, const char *end)
+{
+    static const char MARK[] = "<![CDATA[";
+    struct span behind = span_of(tag->behind, (size_t)(end - tag->behind));
+    const char *section = NULL;
+
+    if (behind.n > sizeof MARK && memcmp(behind.p, MARK, sizeof MARK - 1) == 0) {
+        behind = span_of(behind.p + sizeof MARK - 1, behind.n - (sizeof MARK - 1));
+        section = memmem(behind.p, behind.n, "]]>", 3);
+    }
+    if (section) {
+        set_title(opml, span_of(behind.p, (size_t)(section - behind.p)));
+        return;
+    }
+    const char *stop = memchr(tag->behind, '<', (size_t)(end - tag->behind));
+    set_title(opml, span_of(tag->behind, (size_t)((stop ? stop : end) - tag->behind)));
 }
 
 static void take_tag(struct reading *r, const struct opml_tag *tag, const char *end)

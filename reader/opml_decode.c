@@ -4,9 +4,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <strings.h>
+#include "common/utf8.h"
 #include "reader/opml_scan.h"
 
-enum { DECLARATION_MAX = 256, NAME_BYTES = 40 };
+enum { DECLARATION_MAX = 256, NAME_BYTES = 40, SURE_CHARACTERS = 8 };
 
 /* The name in <?xml ... encoding="NAME"?>, "" where there is none. */
 static void declared(struct span in, char name[NAME_BYTES])
@@ -34,9 +35,8 @@ static const char *by_mark(struct span *in)
         size_t n;
         const char *name;
     } MARKS[] = {
-        {"\xef\xbb\xbf", 3, "UTF-8"},
-        {"\xff\xfe\0\0", 4, "UTF-32LE"},
-        {"\xff\xfe", 2, "UTF-16LE"},
+        {"\xef\xbb\xbf", 3, "UTF-8"},    {"\xff\xfe\0\0", 4, "UTF-32LE"},
+        {"\0\0\xfe\xff", 4, "UTF-32BE"}, {"\xff\xfe", 2, "UTF-16LE"},
         {"\xfe\xff", 2, "UTF-16BE"},
     };
 
@@ -70,6 +70,58 @@ static void convert(iconv_t to, struct span in, struct buf *out)
     }
 }
 
+/* Characters beyond ASCII, if all of it is UTF-8; else -1. */
+static long wide_characters(struct span in)
+{
+    const char *p = in.p, *end = span_end(in);
+    long count = 0;
+
+    while (p < end) {
+        uint32_t c = 0;
+        p += utf8_next(p, end, &c);
+        if (c == UTF8_BAD)
+            return -1;
+        count += c >= 0x80;
+    }
+    return count;
+}
+
+/* The encoding that the list says it is in; NULL for UTF-8.  Not what cannot be: UTF-16 that can be
+ * read as ASCII, another one than UTF-8 where there is much that is valid UTF-8. */
+static const char *said(struct span in, char name[NAME_BYTES])
+{
+    static const char *const WESTERN[] = {"iso-8859-1", "latin1", "us-ascii", "ascii"};
+
+    declared(in, name);
+    if (!*name || strcasecmp(name, "utf-8") == 0 || strcasecmp(name, "utf8") == 0 ||
+        strncasecmp(name, "utf-16", 6) == 0 || strncasecmp(name, "utf-32", 6) == 0 ||
+        strcasecmp(name, "unicode") == 0 || wide_characters(in) >= SURE_CHARACTERS)
+        return NULL;
+    for (size_t i = 0; i < sizeof WESTERN / sizeof *WESTERN; i++)
+        if (strcasecmp(name, WESTERN[i]) == 0)
+            return "CP1252"; /* what is meant, see Encoding, section 4.2 (WHATWG) */
+    return name;
+}
+
+/* UTF-8; a stray byte among it is in practice windows-1252. */
+static void take_utf8(struct span in, struct buf *out)
+{
+    iconv_t to = iconv_open("UTF-8", "CP1252");
+    const char *p = in.p, *end = span_end(in);
+
+    while (p < end) {
+        uint32_t c = 0;
+        size_t n = utf8_next(p, end, &c);
+        if (c == UTF8_BAD && to != (iconv_t)-1)
+            convert(to, span_of(p, 1), out);
+        else
+            buf_add(out, p, n);
+        p += c == UTF8_BAD ? 1 : n;
+    }
+    if (to != (iconv_t)-1)
+        iconv_close(to);
+}
+
 void opml_scan_decode(struct span in, struct buf *out)
 {
     char name[NAME_BYTES];
@@ -79,15 +131,13 @@ void opml_scan_decode(struct span in, struct buf *out)
     if (in.n == 0)
         return;
     from = by_mark(&in);
-    if (!from) {
-        declared(in, name);
-        from = name;
-    }
+    if (!from)
+        from = said(in, name);
     iconv_t to = (iconv_t)-1;
-    if (*from && strcasecmp(from, "utf-8") != 0 && strcasecmp(from, "utf8") != 0)
+    if (from && strcmp(from, "UTF-8") != 0)
         to = iconv_open("UTF-8", from);
     if (to == (iconv_t)-1) {
-        buf_add(out, in.p, in.n);
+        take_utf8(in, out);
         return;
     }
     convert(to, in, out);

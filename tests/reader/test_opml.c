@@ -92,6 +92,43 @@ START_TEST(reads_other_encodings)
 }
 END_TEST
 
+static void expect_title(const char *list, const char *title)
+{
+    struct opml *o = parse(list);
+
+    ck_assert_uint_eq(o->feed_count, 1);
+    ck_assert_str_eq(o->feeds[0].title, title);
+    opml_destroy(&o);
+}
+
+/* A declaration counts where it can be true. */
+START_TEST(sees_through_wrong_declarations)
+{
+    expect_title("<?xml version='1.0' encoding='utf-8'?><opml><outline text='\xe9\x92 \xc3\xa9' "
+                 "xmlUrl='http://e.org/'/></opml>",
+                 "é’ é");
+    expect_title(
+        "<?xml version='1.0' encoding='utf-16'?><outline text='é' xmlUrl='http://e.org/'/>", "é");
+    expect_title("<?xml version='1.0' encoding='ascii'?><outline text='\x93x\x94' xmlUrl='u'/>",
+                 "“x”");
+    expect_title("<?xml version='1.0' encoding='iso-8859-1'?><outline text='éàüößéàü' xmlUrl='u'/>",
+                 "éàüößéàü");
+    expect_title("<?xml version='1.0' encoding='none'?><outline text='é' xmlUrl='u'/>", "é");
+}
+END_TEST
+
+START_TEST(reads_a_title_in_a_marked_section)
+{
+    struct opml *o = parse("<opml><head><title><![CDATA[A & <b>]]></title></head></opml>");
+
+    ck_assert_str_eq(o->title, "A & <b>");
+    opml_destroy(&o);
+    o = parse("<opml><head><title><![CDATA[A");
+    ck_assert_str_eq(o->title, "");
+    opml_destroy(&o);
+}
+END_TEST
+
 START_TEST(sees_no_list_where_there_is_none)
 {
     struct opml *o = parse("<html><body>hello</body></html>");
@@ -129,6 +166,8 @@ int main(void)
     tcase_add_test(tcase, reads_what_is_not_well_formed);
     tcase_add_test(tcase, says_what_it_skipped);
     tcase_add_test(tcase, reads_other_encodings);
+    tcase_add_test(tcase, sees_through_wrong_declarations);
+    tcase_add_test(tcase, reads_a_title_in_a_marked_section);
     tcase_add_test(tcase, sees_no_list_where_there_is_none);
     tcase_add_test(tcase, bears_deep_nesting);
     suite_add_tcase(suite, tcase);
