@@ -4,14 +4,12 @@
 #include <inttypes.h>
 
 #include "common/msg_table.h"
+#include "common/utf8.h"
 
 static void add_text(struct buf *out, struct span text, size_t longest)
 {
-    size_t n = longest && text.n > longest ? longest : text.n;
+    size_t n = longest ? utf8_clip(text, longest).n : text.n;
 
-    /* A cut must not leave half a character. */
-    while (n < text.n && n > 0 && ((unsigned char)text.p[n] & 0xc0) == 0x80)
-        n--;
     buf_addc(out, '"');
     for (size_t i = 0; i < n; i++) {
         unsigned char c = (unsigned char)text.p[i];

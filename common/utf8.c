@@ -67,6 +67,16 @@ void utf8_add(struct buf *out, uint32_t c)
     buf_add(out, b, n);
 }
 
+struct span utf8_clip(struct span text, size_t most)
+{
+    if (text.n <= most)
+        return text;
+    text.n = most;
+    while (text.n && ((unsigned char)text.p[text.n] & 0xc0) == 0x80)
+        text.n--;
+    return text;
+}
+
 bool utf8_is_text(uint32_t c)
 {
     if (c < 0x20)

@@ -15,6 +15,8 @@
 size_t utf8_next(const char *p, const char *end, uint32_t *c);
 /* Appends a code point; one that is not a character, and NUL, becomes U+FFFD. */
 void utf8_add(struct buf *out, uint32_t c);
+/* The beginning of a text that has at most so many bytes, and does not end within a character. */
+struct span utf8_clip(struct span text, size_t most);
 /* Whether text may hold c: not a control character other than tab and newline, no surrogate, no
  * non-character. */
 bool utf8_is_text(uint32_t c);

@@ -7,6 +7,7 @@
 
 #include "common/mem.h"
 #include "common/msg.h"
+#include "common/utf8.h"
 #include "fetcher/feed.h"
 #include "fetcher/url.h"
 
@@ -362,16 +363,6 @@ size_t discover_tried(const struct discover *d)
     return d->given;
 }
 
-static struct span clip(struct span text, size_t most)
-{
-    if (text.n <= most)
-        return text;
-    text.n = most;
-    while (text.n && ((unsigned char)text.p[text.n] & 0xc0) == 0x80)
-        text.n--;
-    return text;
-}
-
 size_t discover_alternates(const struct discover *d, const char *found, struct msg_alternate *out)
 {
     size_t n = 0;
@@ -384,7 +375,7 @@ size_t discover_alternates(const struct discover *d, const char *found, struct m
             (found && strcmp(one->url, found) == 0))
             continue;
         out[n++] = (struct msg_alternate){.url = span_str(one->url),
-                                          .title = clip(span_str(one->title), TITLE_LONGEST)};
+                                          .title = utf8_clip(span_str(one->title), TITLE_LONGEST)};
     }
     return n;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/buf.h"
+#include "common/utf8.h"
 #include "fetcher/feed_arena.h"
 #include "fetcher/html.h"
 
@@ -25,11 +26,7 @@ static size_t title_length(const struct buf *text)
         return text->len;
     while (n && text->data[n] != ' ')
         n--;
-    if (n)
-        return n;
-    for (n = TITLE_BYTES; n && ((unsigned char)text->data[n] & 0xc0) == 0x80; n--)
-        ;
-    return n;
+    return n ? n : utf8_clip(buf_span(text), TITLE_BYTES).n;
 }
 
 static void make_title(struct feed_builder *b, struct feed_entry *entry)

@@ -97,9 +97,7 @@ const char *feed_put_text(struct feed_builder *b, struct span text)
 
     text = feed_text_trim(cleaned(b, feed_text_trim(text)));
     if (limit && text.n > limit) {
-        text.n = limit;
-        while (text.n && ((unsigned char)text.p[text.n] & 0xc0) == 0x80)
-            text.n--;
+        text = utf8_clip(text, limit);
         if (b->entry)
             b->entry->cut = true;
     }

@@ -2,6 +2,7 @@
 
 #include "common/config.h"
 #include "common/msg.h"
+#include "common/utf8.h"
 #include "fetcher/feed.h"
 #include "fetcher/html.h"
 
@@ -26,16 +27,6 @@ void item_scratch_free(struct item_scratch *scratch)
     buf_free(&scratch->content);
     buf_free(&scratch->text);
     buf_free(&scratch->categories);
-}
-
-static struct span clip(struct span text, size_t most)
-{
-    if (text.n <= most)
-        return text;
-    text.n = most;
-    while (text.n && ((unsigned char)text.p[text.n] & 0xc0) == 0x80)
-        text.n--;
-    return text;
 }
 
 /* A cut address leads elsewhere, so one that is too long is left out. */
@@ -71,7 +62,7 @@ static size_t list_enclosures(const struct feed_entry *entry, struct msg_enclosu
         if (!e->url || !address(e->url).n)
             continue;
         out[n++] = (struct msg_enclosure){.url = span_str(e->url),
-                                          .type = clip(span_str(e->type), TYPE_MAX),
+                                          .type = utf8_clip(span_str(e->type), TYPE_MAX),
                                           .length = e->length > 0 ? (uint64_t)e->length : 0};
     }
     return n;
@@ -104,7 +95,7 @@ static void write_fitting(struct msg_item *item, size_t most, struct buf *out)
         return;
     out->len = before;
     item->content = span_str("");
-    item->text = clip(item->text, most / 4);
+    item->text = utf8_clip(item->text, most / 4);
     item->enclosures.count =
         item->enclosures.count < ENCLOSURES_LEFT ? item->enclosures.count : ENCLOSURES_LEFT;
     item->cut = 1;
@@ -122,15 +113,15 @@ bool item_frame_write(const struct config *config, const struct feed *feed,
     clean(config, entry, url, scratch);
     item = (struct msg_item){
         .revision = feed_entry_revision(entry),
-        .guid = clip(guid, GUID_MAX),
+        .guid = utf8_clip(guid, GUID_MAX),
         .url = address(entry->link),
-        .title = clip(buf_span(&scratch->title), TITLE_MAX),
-        .author = clip(span_str(entry->author), AUTHOR_MAX),
+        .title = utf8_clip(buf_span(&scratch->title), TITLE_MAX),
+        .author = utf8_clip(span_str(entry->author), AUTHOR_MAX),
         .language =
-            clip(span_str(entry->language ? entry->language : feed->language), LANGUAGE_MAX),
-        .categories = clip(buf_span(&scratch->categories), CATEGORIES_MAX),
+            utf8_clip(span_str(entry->language ? entry->language : feed->language), LANGUAGE_MAX),
+        .categories = utf8_clip(buf_span(&scratch->categories), CATEGORIES_MAX),
         .content = buf_span(&scratch->content),
-        .text = clip(buf_span(&scratch->text), (size_t)config->fetcher_text_bytes),
+        .text = utf8_clip(buf_span(&scratch->text), (size_t)config->fetcher_text_bytes),
         .thumbnail = address(entry->thumbnail),
         .published_ms = time_or_none(entry->published_ms),
         .updated_ms = time_or_none(entry->updated_ms),

@@ -9,6 +9,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/service.h"
+#include "common/utf8.h"
 #include "fetcher/discover.h"
 #include "fetcher/fetcher.h"
 #include "fetcher/http.h"
@@ -52,14 +53,7 @@ static struct span whole(const char *text, size_t most)
 
 static struct span first_words(const char *text)
 {
-    struct span span = span_str(text);
-
-    if (span.n <= WORDS_MAX)
-        return span;
-    span.n = WORDS_MAX;
-    while (span.n && ((unsigned char)span.p[span.n] & 0xc0) == 0x80)
-        span.n--;
-    return span;
+    return utf8_clip(span_str(text), WORDS_MAX);
 }
 
 static void add_response(struct msg_report *report, const struct http_result *result)

@@ -11,6 +11,7 @@
 #include "common/loop.h"
 #include "common/mem.h"
 #include "common/msg.h"
+#include "common/utf8.h"
 #include "storer/query_inner.h"
 
 enum {
@@ -51,24 +52,13 @@ void query_block_signals(void)
     pthread_sigmask(SIG_BLOCK, &all, NULL);
 }
 
-/* The beginning of a text that has at most most bytes, ending with a character. */
-static struct span shortened(struct span text, size_t most)
-{
-    if (text.n > most) {
-        text.n = most;
-        while (text.n > 0 && ((unsigned char)text.p[text.n] & 0xc0) == 0x80)
-            text.n--;
-    }
-    return text;
-}
-
 zframe_t *query_reply(const struct reads_limits *limits, uint64_t id, int code,
                       int64_t retry_after_ms, struct span error, struct span json)
 {
     struct msg_reply reply = {.id = id,
                               .code = (uint64_t)code & 255,
                               .retry_after_ms = (uint64_t)retry_after_ms,
-                              .error = shortened(error, 1024),
+                              .error = utf8_clip(error, 1024),
                               .json = json};
     struct buf out = {0};
     zframe_t *frame = NULL;

@@ -3,6 +3,7 @@
 
 #include "common/app.h"
 #include "common/hash.h"
+#include "common/utf8.h"
 #include "storer/db_read.h"
 #include "storer/reads_inner.h"
 
@@ -161,13 +162,8 @@ static json_t *cut(struct db_rows *rows, int column, size_t longest, bool *was_c
 {
     struct span text = db_rows_text(rows, column);
 
-    if (text.n > longest) {
-        text.n = longest;
-        while (text.n > 0 && ((unsigned char)text.p[text.n] & 0xc0) == 0x80)
-            text.n--;
-        *was_cut = true;
-    }
-    return reads_json(text);
+    *was_cut |= text.n > longest;
+    return reads_json(utf8_clip(text, longest));
 }
 
 static void put_enclosures(struct reads *reads, json_t *item, int64_t id)
