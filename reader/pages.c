@@ -1,9 +1,12 @@
 #include "reader/pages.h"
 
-#include <stdbool.h>
+#include <stdio.h>
 
 #include "common/app.h"
+#include "common/clock.h"
+#include "reader/call.h"
 #include "reader/client.h"
+#include "reader/print.h"
 
 enum { PAGE_ROWS = 500 };
 
@@ -52,4 +55,39 @@ int pages_read(const struct config *config, const char *verb, json_t *args, cons
         *list = NULL;
     }
     return code;
+}
+
+bool pages_since(const struct call *call, json_t *args)
+{
+    const char *text = call_option(call, "since");
+    int64_t age_ms = text ? print_parse_span(text) : 0;
+
+    if (age_ms < 0) {
+        call_fail(APP_USAGE, "--since takes an age such as 30m, 6h or 2d, not '%s'", text);
+        return false;
+    }
+    if (text)
+        json_object_set_new(args, "since_ms", json_integer(clock_utc_ms() - age_ms));
+    return true;
+}
+
+void pages_print(const struct call *call, json_t **list,
+                 void (*line)(struct buf *out, const json_t *element), const char *none)
+{
+    struct buf out = {0};
+    json_t *element = NULL;
+    size_t i = 0;
+
+    if (call->json) {
+        print_add_iso(*list);
+        print_json(*list);
+    } else {
+        json_array_foreach(*list, i, element) line(&out, element);
+        print_out(&out);
+        if (none && json_array_size(*list) == 0)
+            puts(none);
+    }
+    buf_free(&out);
+    json_decref(*list);
+    *list = NULL;
 }

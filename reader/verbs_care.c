@@ -109,34 +109,23 @@ const struct verb verb_verify = {
 
 /* --- dead letters ----------------------------------------------------------------------------- */
 
+static void print_dead(struct buf *out, const json_t *dead)
+{
+    print_time(out, print_int(dead, "died_ms"), print_terminal());
+    buf_printf(out, " %6lld  source %-5lld %lld tries  ", (long long)print_int(dead, "id"),
+               (long long)print_int(dead, "source"), (long long)print_int(dead, "tries"));
+    print_cut(out, print_text(dead, "reason"), 0);
+    buf_printf(out, "  %s\n", print_int(dead, "bytes") ? "" : "(no content kept)");
+}
+
 static int list_dead(const struct call *call)
 {
-    json_t *list = NULL, *dead = NULL;
-    struct buf out = {0};
-    size_t i = 0;
+    json_t *list = NULL;
     int code = pages_read(call->config, "dead.list", json_object(), "dead", "after", 0, &list);
 
-    if (code)
-        return code;
-    if (call->json) {
-        print_add_iso(list);
-        print_json(list);
-    } else {
-        json_array_foreach(list, i, dead)
-        {
-            print_time(&out, print_int(dead, "died_ms"), print_terminal());
-            buf_printf(&out, " %6lld  source %-5lld %lld tries  ", (long long)print_int(dead, "id"),
-                       (long long)print_int(dead, "source"), (long long)print_int(dead, "tries"));
-            print_cut(&out, print_text(dead, "reason"), 0);
-            buf_printf(&out, "  %s\n", print_int(dead, "bytes") ? "" : "(no content kept)");
-        }
-        print_out(&out);
-        if (json_array_size(list) == 0)
-            puts("no dead letters");
-    }
-    buf_free(&out);
-    json_decref(list);
-    return 0;
+    if (!code)
+        pages_print(call, &list, print_dead, "no dead letters");
+    return code;
 }
 
 static int retry_dead(const struct call *call)

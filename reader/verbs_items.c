@@ -1,8 +1,5 @@
 /* items, item. */
-#include <stdio.h>
-
 #include "common/app.h"
-#include "common/clock.h"
 #include "reader/call.h"
 #include "reader/client.h"
 #include "reader/pages.h"
@@ -13,21 +10,14 @@ enum { LIMIT = 50, LIMIT_MOST = 1000000 };
 
 static bool arguments(const struct call *call, json_t *args, int64_t *limit)
 {
-    const char *since = call_option(call, "since");
-    int64_t source = 0, age_ms = since ? print_parse_span(since) : 0;
+    int64_t source = 0;
 
     if (!call_number(call, "limit", LIMIT, 1, LIMIT_MOST, limit) ||
         !call_number(call, "source", 0, 1, INT64_MAX, &source))
         return false;
-    if (age_ms < 0) {
-        call_fail(APP_USAGE, "--since takes an age such as 30m, 6h or 2d, not '%s'", since);
-        return false;
-    }
     if (source)
         json_object_set_new(args, "source", json_integer(source));
-    if (since)
-        json_object_set_new(args, "since_ms", json_integer(clock_utc_ms() - age_ms));
-    return true;
+    return pages_since(call, args);
 }
 
 static void print_line(struct buf *out, const json_t *item)
@@ -43,10 +33,8 @@ static void print_line(struct buf *out, const json_t *item)
 
 static int items(struct call *call)
 {
-    json_t *args = json_object(), *list = NULL, *item = NULL;
-    struct buf out = {0};
+    json_t *args = json_object(), *list = NULL;
     int64_t limit = 0;
-    size_t i = 0;
     int code = 0;
 
     if (!arguments(call, args, &limit)) {
@@ -54,18 +42,9 @@ static int items(struct call *call)
         return APP_USAGE;
     }
     code = pages_read(call->config, "items", args, "items", "before", limit, &list);
-    if (code)
-        return code;
-    if (call->json) {
-        print_add_iso(list);
-        print_json(list);
-    } else {
-        json_array_foreach(list, i, item) print_line(&out, item);
-        print_out(&out);
-    }
-    buf_free(&out);
-    json_decref(list);
-    return 0;
+    if (!code)
+        pages_print(call, &list, print_line, NULL);
+    return code;
 }
 
 const struct verb verb_items = {

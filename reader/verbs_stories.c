@@ -1,9 +1,7 @@
 /* stories, show. */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "common/app.h"
-#include "common/clock.h"
 #include "reader/call.h"
 #include "reader/client.h"
 #include "reader/pages.h"
@@ -11,21 +9,6 @@
 #include "reader/verbs.h"
 
 enum { LIMIT = 50, LIMIT_MOST = 1000000, TITLE = 60 };
-
-/* Reads --since into args; false where it is no age (told). */
-static bool since_into(const struct call *call, json_t *args)
-{
-    const char *text = call_option(call, "since");
-    int64_t age_ms = text ? print_parse_span(text) : 0;
-
-    if (age_ms < 0) {
-        call_fail(APP_USAGE, "--since takes an age such as 30m, 6h or 2d, not '%s'", text);
-        return false;
-    }
-    if (text)
-        json_object_set_new(args, "since_ms", json_integer(clock_utc_ms() - age_ms));
-    return true;
-}
 
 /* In one line; a terminal's width cuts the title, a pipe gets it whole. */
 static void print_story(struct buf *out, const json_t *story)
@@ -51,29 +34,18 @@ static void print_story(struct buf *out, const json_t *story)
 
 static int stories(struct call *call)
 {
-    json_t *args = json_object(), *list = NULL, *story = NULL;
-    struct buf out = {0};
+    json_t *args = json_object(), *list = NULL;
     int64_t limit = 0;
-    size_t i = 0;
     int code = 0;
 
-    if (!call_number(call, "limit", LIMIT, 1, LIMIT_MOST, &limit) || !since_into(call, args)) {
+    if (!call_number(call, "limit", LIMIT, 1, LIMIT_MOST, &limit) || !pages_since(call, args)) {
         json_decref(args);
         return APP_USAGE;
     }
     code = pages_read(call->config, "stories", args, "stories", NULL, limit, &list);
-    if (code)
-        return code;
-    if (call->json) {
-        print_add_iso(list);
-        print_json(list);
-    } else {
-        json_array_foreach(list, i, story) print_story(&out, story);
-        print_out(&out);
-    }
-    buf_free(&out);
-    json_decref(list);
-    return 0;
+    if (!code)
+        pages_print(call, &list, print_story, NULL);
+    return code;
 }
 
 const struct verb verb_stories = {
