@@ -108,3 +108,23 @@ bool reads_fits(struct reads *reads, const json_t *object)
     reads->bytes += bytes;
     return true;
 }
+
+void reads_list(struct reads *reads, struct db_rows *rows, int64_t limit,
+                json_t *(*make)(struct db_rows *rows), json_t *answer, const char *name)
+{
+    json_t *list = json_array();
+
+    while (db_rows_next(rows)) {
+        json_t *object = make(rows);
+        size_t n = json_array_size(list);
+
+        if ((int64_t)n == limit || !reads_fits(reads, object)) {
+            json_object_set(answer, "next", json_object_get(json_array_get(list, n - 1), "id"));
+            json_decref(object);
+            break;
+        }
+        json_array_append_new(list, object);
+    }
+    json_object_set_new(answer, name, list);
+    db_rows_end(rows);
+}

@@ -51,5 +51,10 @@ void reads_put_int(json_t *object, const char *key, struct db_rows *rows, int co
 /* Counts an object that is added to a list; false where the answer is full: then the list ends with
  * the row before. */
 bool reads_fits(struct reads *reads, const json_t *object);
+/* Makes objects of rows, and of them the list `name` of answer, until there are limit of them or
+ * the answer is full; where rows are left, answer gets `next`, the `id` of the last one taken. Ends
+ * rows. */
+void reads_list(struct reads *reads, struct db_rows *rows, int64_t limit,
+                json_t *(*make)(struct db_rows *rows), json_t *answer, const char *name);
 
 #endif

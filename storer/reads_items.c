@@ -20,28 +20,12 @@ static void put_key(json_t *object, struct db_rows *rows, int column)
     json_object_set_new(object, "key", json_string(hex));
 }
 
-/* Rows become objects until the limit or the answer's size is reached; `next` is then the id of the
- * last row that was taken (the first column). */
 static json_t *list(struct reads *reads, struct db_rows *rows, int64_t limit, const char *name,
                     json_t *(*make)(struct db_rows *rows))
 {
     json_t *answer = json_object();
-    json_t *items = json_array();
-    int64_t last = 0;
 
-    while (db_rows_next(rows)) {
-        json_t *item = make(rows);
-
-        if ((int64_t)json_array_size(items) == limit || !reads_fits(reads, item)) {
-            json_decref(item);
-            json_object_set_new(answer, "next", json_integer(last));
-            break;
-        }
-        last = db_rows_int(rows, 0);
-        json_array_append_new(items, item);
-    }
-    json_object_set_new(answer, name, items);
-    db_rows_end(rows);
+    reads_list(reads, rows, limit, make, answer, name);
     return answer;
 }
 

@@ -34,31 +34,13 @@ static json_t *story_of(struct db_rows *rows)
     return story;
 }
 
-/* Where the next page begins. */
-static json_t *next_of(const json_t *story)
+/* Where the next page begins: stories are not in the order of their ids. */
+static json_t *next_of(const json_t *stories)
 {
-    return json_pack("{s:O, s:O}", "before_ms", json_object_get(story, "time_ms"), "before_id",
-                     json_object_get(story, "id"));
-}
+    const json_t *last = json_array_get(stories, json_array_size(stories) - 1);
 
-static json_t *list(struct reads *reads, struct db_rows *rows, int64_t limit)
-{
-    json_t *answer = json_object();
-    json_t *stories = json_array();
-
-    while (db_rows_next(rows)) {
-        json_t *story = story_of(rows);
-
-        if ((int64_t)json_array_size(stories) == limit || !reads_fits(reads, story)) {
-            json_decref(story);
-            json_object_set_new(answer, "next",
-                                next_of(json_array_get(stories, json_array_size(stories) - 1)));
-            break;
-        }
-        json_array_append_new(stories, story);
-    }
-    json_object_set_new(answer, "stories", stories);
-    return answer;
+    return json_pack("{s:O, s:O}", "before_ms", json_object_get(last, "time_ms"), "before_id",
+                     json_object_get(last, "id"));
 }
 
 json_t *reads_stories(struct reads *reads)
@@ -77,8 +59,10 @@ json_t *reads_stories(struct reads *reads)
                                " AND (story.last_ms < ?2 OR story.id < ?3)"
                                " ORDER BY story.last_ms DESC, story.id DESC LIMIT ?4",
                          "iiii", since_ms, before_ms, before_id, limit + 1);
-    answer = list(reads, rows, limit);
-    db_rows_end(rows);
+    answer = json_object();
+    reads_list(reads, rows, limit, story_of, answer, "stories");
+    if (json_object_get(answer, "next"))
+        json_object_set_new(answer, "next", next_of(json_object_get(answer, "stories")));
     return answer;
 }
 
@@ -104,7 +88,6 @@ static void add_members(struct reads *reads, json_t *story, int64_t id)
 {
     int64_t after = reads_arg(reads, "after", 0, 0, INT64_MAX);
     int64_t limit = reads_limit(reads, 1000);
-    json_t *members = json_array();
     struct db_rows *rows =
         db_rows_start(reads->db,
                       "SELECT item.id, item.copy_of, item.time_ms, item.title, item.url,"
@@ -113,19 +96,7 @@ static void add_members(struct reads *reads, json_t *story, int64_t id)
                       " WHERE item.story = ?1 AND item.id > ?2 ORDER BY item.id LIMIT ?3",
                       "iii", id, after, limit + 1);
 
-    while (db_rows_next(rows)) {
-        json_t *item = member_of(rows);
-
-        if ((int64_t)json_array_size(members) == limit || !reads_fits(reads, item)) {
-            json_decref(item);
-            json_object_set_new(story, "next", json_integer(after));
-            break;
-        }
-        after = db_rows_int(rows, 0);
-        json_array_append_new(members, item);
-    }
-    db_rows_end(rows);
-    json_object_set_new(story, "members", members);
+    reads_list(reads, rows, limit, member_of, story, "members");
 }
 
 json_t *reads_story(struct reads *reads)
