@@ -21,6 +21,7 @@ static void forget_response(struct headers *headers)
     headers->retry_after_ms = headers->max_age_ms = -1;
     headers->age_from_cache_control = false;
     headers->challenge = headers->guard = NULL;
+    headers->codings = 0;
     headers->last = NULL;
 }
 
@@ -163,6 +164,29 @@ static void read_sign(struct headers *headers, struct span name, struct span val
     }
 }
 
+static struct span trim(struct span text)
+{
+    while (text.n && strchr(" \t\r\n", text.p[text.n - 1]))
+        text.n--;
+    while (text.n && strchr(" \t", text.p[0])) {
+        text.p++;
+        text.n--;
+    }
+    return text;
+}
+
+/* Of one field or several (RFC 9110 section 8.4). */
+static void count_codings(struct headers *headers, struct span value)
+{
+    while (value.n) {
+        const char *comma = memchr(value.p, ',', value.n);
+        struct span word = trim(span_of(value.p, comma ? (size_t)(comma - value.p) : value.n));
+
+        headers->codings += word.n > 0 && !is_word(word, "identity");
+        value = span_after(value, comma ? (size_t)(comma + 1 - value.p) : value.n);
+    }
+}
+
 static void read_field(struct headers *headers, struct span name, struct span value, int64_t now_ms)
 {
     headers->last = NULL;
@@ -174,6 +198,8 @@ static void read_field(struct headers *headers, struct span name, struct span va
         keep(headers, &headers->content_type, value);
     else if (is_word(name, "location"))
         keep(headers, &headers->location, value);
+    else if (is_word(name, "content-encoding"))
+        count_codings(headers, value);
     else if (is_word(name, "retry-after"))
         headers->retry_after_ms = read_delay(value, now_ms);
     else if (is_word(name, "cache-control"))
@@ -182,17 +208,6 @@ static void read_field(struct headers *headers, struct span name, struct span va
         headers->max_age_ms = read_delay(value, now_ms);
     else
         read_sign(headers, name, value);
-}
-
-static struct span trim(struct span text)
-{
-    while (text.n && strchr(" \t\r\n", text.p[text.n - 1]))
-        text.n--;
-    while (text.n && strchr(" \t", text.p[0])) {
-        text.p++;
-        text.n--;
-    }
-    return text;
 }
 
 static void begin_response(struct headers *headers, struct span line)

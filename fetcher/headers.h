@@ -19,6 +19,7 @@ struct headers {
     bool age_from_cache_control;
     const char *challenge; /* who asks for a browser or a person, by a header of its own; or NULL */
     const char *guard;     /* who stands in front of the site and refuses by itself; or NULL */
+    unsigned codings;      /* how often the body is compressed, one upon the other */
     char **last;           /* the text that a folded line goes on with; inner */
     bool open;             /* the header has begun and not ended; inner */
 };

@@ -11,6 +11,7 @@
 enum http_stop {
     HTTP_STOP_NONE,
     HTTP_STOP_HEADER,    /* fetcher.header_bytes */
+    HTTP_STOP_CODINGS,   /* compressed more than once */
     HTTP_STOP_RESPONSE,  /* fetcher.response_bytes */
     HTTP_STOP_BODY,      /* fetcher.body_bytes */
     HTTP_STOP_FORBIDDEN, /* the address may not be fetched from */

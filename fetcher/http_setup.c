@@ -31,6 +31,12 @@ static size_t on_header(char *data, size_t size, size_t n, void *arg)
     if (!transfer->headers.open) /* the status line */
         transfer->seen_ms = clock_utc_ms();
     headers_line(&transfer->headers, span_of(data, size * n), transfer->seen_ms);
+    /* What is compressed twice may become a million times larger, and be nothing once more: work
+     * without end in one step, and no byte of it reaches the limits below. */
+    if (transfer->headers.codings > 1) {
+        transfer->stop = HTTP_STOP_CODINGS;
+        return 0;
+    }
     return size * n;
 }
 

@@ -108,6 +108,9 @@ static enum msg_error judge_stop(struct http_transfer *transfer)
         say_too_large(transfer, "header", "fetcher.header_bytes",
                       (int64_t)config->fetcher_header_bytes);
         return MSG_ERROR_TOO_LARGE;
+    case HTTP_STOP_CODINGS:
+        say(transfer, "compressed more than once");
+        return MSG_ERROR_TOO_LARGE;
     case HTTP_STOP_RESPONSE:
         say_too_large(transfer, "response", "fetcher.response_bytes",
                       (int64_t)config->fetcher_response_bytes);

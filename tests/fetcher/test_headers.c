@@ -198,6 +198,19 @@ START_TEST(shared_age)
 }
 END_TEST
 
+/* How often a body is compressed, in one field or several. */
+START_TEST(codings)
+{
+    line("Content-Encoding: gzip");
+    ck_assert_uint_eq(h.codings, 1);
+    begin("HTTP/1.1 200 OK");
+    line("Content-Encoding: identity , br,");
+    ck_assert_uint_eq(h.codings, 1);
+    line("content-encoding: ,x-gzip");
+    ck_assert_uint_eq(h.codings, 2);
+}
+END_TEST
+
 START_TEST(hostile)
 {
     char *longest = mem_alloc(20001);
@@ -244,6 +257,7 @@ int main(void)
     tcase_add_test(all, retry_after);
     tcase_add_test(all, age);
     tcase_add_test(all, shared_age);
+    tcase_add_test(all, codings);
     tcase_add_test(all, hostile);
     suite_add_tcase(suite, all);
     return world_run(suite);
