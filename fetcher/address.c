@@ -96,18 +96,27 @@ static const char *const closed[] = {
     "0.0.0.0/8",     "10.0.0.0/8",      "100.64.0.0/10",  "127.0.0.0/8",    "169.254.0.0/16",
     "172.16.0.0/12", "192.0.0.0/24",    "192.0.2.0/24",   "192.88.99.0/24", "192.168.0.0/16",
     "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4",    "240.0.0.0/4",
-    "::/96",         "100::/64",        "2001::/23",      "2001:db8::/32",  "fc00::/7",
-    "fe80::/10",     "fec0::/10",       "ff00::/8",       "64:ff9b:1::/48",
+    "2001::/23",     "2001:db8::/32",   "3fff::/20",
 };
 
-static bool is_closed(const uint8_t address[16])
+/* Of IPv6 only 2000::/3 is given to anybody (RFC 4291, 2.4; IANA's registry); beside it stand IPv4
+ * addresses in their wrappings. */
+static const char *const global[] = {"2000::/3", "::ffff:0:0/96", "64:ff9b::/96"};
+
+static bool is_in(const uint8_t address[16], const char *const *blocks, size_t count)
 {
     struct block block;
 
-    for (size_t i = 0; i < sizeof(closed) / sizeof(closed[0]); i++)
-        if (parse_block(closed[i], &block) && inside(address, &block))
+    for (size_t i = 0; i < count; i++)
+        if (parse_block(blocks[i], &block) && inside(address, &block))
             return true;
     return false;
+}
+
+static bool is_closed(const uint8_t address[16])
+{
+    return !is_in(address, global, sizeof(global) / sizeof(global[0])) ||
+           is_in(address, closed, sizeof(closed) / sizeof(closed[0]));
 }
 
 /* The IPv4 address inside a NAT64 (RFC 6052) or 6to4 (RFC 3056) one. */

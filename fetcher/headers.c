@@ -22,6 +22,7 @@ static void forget_response(struct headers *headers)
     headers->age_from_cache_control = false;
     headers->challenge = headers->guard = NULL;
     headers->codings = 0;
+    headers->date_ms = headers->age_ms = headers->retry_date_ms = headers->expires_ms = 0;
     headers->last = NULL;
 }
 
@@ -49,14 +50,22 @@ static long read_status(struct span line)
     return status;
 }
 
-/* Seconds, or a date (RFC 9110 section 10.2.3); -1 where it is neither. */
-static int64_t read_delay(struct span value, int64_t now_ms)
+static int64_t until(int64_t when_ms, int64_t now_ms)
+{
+    if (when_ms <= now_ms)
+        return 0;
+    return when_ms - now_ms > YEAR_MS ? YEAR_MS : when_ms - now_ms;
+}
+
+/* Seconds, or a date (RFC 9110 section 10.2.3), which goes into *date_ms; -1 where it is neither.
+ */
+static int64_t read_delay(struct span value, int64_t now_ms, int64_t *date_ms)
 {
     char text[64];
     char *end = NULL;
     long long seconds = 0;
-    int64_t when_ms = 0;
 
+    *date_ms = 0;
     if (value.n == 0 || value.n >= sizeof(text))
         return -1;
     memcpy(text, value.p, value.n);
@@ -64,11 +73,23 @@ static int64_t read_delay(struct span value, int64_t now_ms)
     seconds = strtoll(text, &end, 10);
     if (*end == '\0')
         return seconds < 0 ? -1 : seconds > 31536000 ? YEAR_MS : seconds * 1000;
-    if (!date_parse(text, value.n, &when_ms))
+    if (!date_parse(text, value.n, date_ms)) {
+        *date_ms = 0;
         return -1;
-    if (when_ms <= now_ms)
-        return 0;
-    return when_ms - now_ms > YEAR_MS ? YEAR_MS : when_ms - now_ms;
+    }
+    return until(*date_ms, now_ms);
+}
+
+/* Dates are by the server's clock, which Date tells (RFC 9111 section 4.2.1), however wrong; what
+ * lay in a cache has lost as much of its time as Age says (section 4.2.3). */
+static void read_server_clock(struct headers *headers)
+{
+    if (headers->date_ms > 0 && headers->retry_date_ms > 0)
+        headers->retry_after_ms = until(headers->retry_date_ms, headers->date_ms);
+    if (headers->date_ms > 0 && headers->expires_ms > 0 && !headers->age_from_cache_control)
+        headers->max_age_ms = until(headers->expires_ms, headers->date_ms);
+    if (headers->max_age_ms > 0 && headers->age_ms > 0)
+        headers->max_age_ms = until(headers->max_age_ms, headers->age_ms);
 }
 
 /* A directive begins the field, or stands behind a comma or a blank (RFC 9111 section 5.2). */
@@ -189,6 +210,8 @@ static void count_codings(struct headers *headers, struct span value)
 
 static void read_field(struct headers *headers, struct span name, struct span value, int64_t now_ms)
 {
+    int64_t ignored_ms = 0;
+
     headers->last = NULL;
     if (is_word(name, "etag"))
         keep(headers, &headers->etag, value);
@@ -201,11 +224,15 @@ static void read_field(struct headers *headers, struct span name, struct span va
     else if (is_word(name, "content-encoding"))
         count_codings(headers, value);
     else if (is_word(name, "retry-after"))
-        headers->retry_after_ms = read_delay(value, now_ms);
+        headers->retry_after_ms = read_delay(value, now_ms, &headers->retry_date_ms);
+    else if (is_word(name, "date"))
+        read_delay(value, now_ms, &headers->date_ms);
+    else if (is_word(name, "age"))
+        headers->age_ms = read_delay(value, now_ms, &ignored_ms);
     else if (is_word(name, "cache-control"))
         read_cache_control(headers, value);
     else if (is_word(name, "expires") && !headers->age_from_cache_control)
-        headers->max_age_ms = read_delay(value, now_ms);
+        headers->max_age_ms = read_delay(value, now_ms, &headers->expires_ms);
     else
         read_sign(headers, name, value);
 }
@@ -231,6 +258,7 @@ void headers_line(struct headers *headers, struct span line, int64_t now_ms)
     } else if (line.n == 0) {
         headers->open = false;
         headers->last = NULL;
+        read_server_clock(headers);
     } else if ((colon = memchr(line.p, ':', line.n))) {
         size_t n = (size_t)(colon - line.p);
 

@@ -20,8 +20,10 @@ struct headers {
     const char *challenge; /* who asks for a browser or a person, by a header of its own; or NULL */
     const char *guard;     /* who stands in front of the site and refuses by itself; or NULL */
     unsigned codings;      /* how often the body is compressed, one upon the other */
-    char **last;           /* the text that a folded line goes on with; inner */
-    bool open;             /* the header has begun and not ended; inner */
+    int64_t date_ms;       /* the server's clock, and dates by it; 0 = not said; inner */
+    int64_t retry_date_ms, expires_ms, age_ms;
+    char **last; /* the text that a folded line goes on with; inner */
+    bool open;   /* the header has begun and not ended; inner */
 };
 
 /* Frees what is there; the struct is empty again. */

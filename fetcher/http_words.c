@@ -187,6 +187,10 @@ enum msg_error http_judge(struct http_transfer *transfer, CURLcode code)
     enum msg_error error = MSG_ERROR_NONE;
 
     transfer->words[0] = '\0';
+    /* One of a host's addresses was refused, and what happened happened with another. */
+    if (transfer->stop == HTTP_STOP_FORBIDDEN && code != CURLE_COULDNT_CONNECT &&
+        code != CURLE_FAILED_INIT)
+        transfer->stop = HTTP_STOP_NONE;
     if (code == CURLE_OK || transfer->stop == HTTP_STOP_ENOUGH)
         return judge_response(transfer);
     error = judge_stop(transfer);

@@ -61,6 +61,11 @@ START_TEST(closed_networks)
         "ff02::1",
         "64:ff9b:1::1",
         "::7f00:1",
+        "::ffff:0:7f00:1", /* translated (RFC 2765) */
+        "200::1",
+        "3fff::1",
+        "4000::1",
+        "5f00::1",
     };
 
     for (size_t i = 0; i < sizeof(closed) / sizeof(closed[0]); i++)

@@ -198,6 +198,39 @@ START_TEST(shared_age)
 }
 END_TEST
 
+/* A server whose clock is wrong says how wrong; a cache says how long it kept the response. */
+START_TEST(clocks)
+{
+    line("Retry-After: Fri, 02 Jan 2026 10:10:00 GMT");
+    line("Expires: Fri, 02 Jan 2026 11:00:00 GMT");
+    line("Date: Fri, 02 Jan 2026 10:00:00 GMT");
+    line("");
+    ck_assert_int_eq(h.retry_after_ms, 600000);
+    ck_assert_int_eq(h.max_age_ms, 3600000);
+    begin("HTTP/1.1 200 OK");
+    line("Date: Fri, 02 Jan 2026 10:00:00 GMT");
+    line("Age: 600");
+    line("Expires: 0");
+    line("Cache-Control: max-age=3600");
+    line("Retry-After: 60");
+    line("");
+    ck_assert_int_eq(h.retry_after_ms, 60000);
+    ck_assert_int_eq(h.max_age_ms, 3000000);
+    begin("HTTP/1.1 200 OK");
+    line("Age: 4000");
+    line("Cache-Control: max-age=3600");
+    line("");
+    ck_assert_int_eq(h.max_age_ms, 0);
+    begin("HTTP/1.1 200 OK");
+    line("Date: when it suits");
+    line("Age: -7");
+    line("Retry-After: Fri, 02 Jan 2026 03:05:05 GMT");
+    line("");
+    ck_assert_int_eq(h.retry_after_ms, 60000);
+    ck_assert_int_eq(h.max_age_ms, -1);
+}
+END_TEST
+
 /* How often a body is compressed, in one field or several. */
 START_TEST(codings)
 {
@@ -257,6 +290,7 @@ int main(void)
     tcase_add_test(all, retry_after);
     tcase_add_test(all, age);
     tcase_add_test(all, shared_age);
+    tcase_add_test(all, clocks);
     tcase_add_test(all, codings);
     tcase_add_test(all, hostile);
     suite_add_tcase(suite, all);
