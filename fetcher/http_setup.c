@@ -11,7 +11,6 @@
 #include "fetcher/address.h"
 #include "fetcher/http_inner.h"
 #include "fetcher/options.h"
-#include "fetcher/url.h"
 
 /* Of what is not a feed the beginning is kept, to see who speaks; the rest is read so that the
  * connection can be used again, though not without end. */
@@ -262,6 +261,24 @@ static bool literal_allowed(const char *host, const char *allow)
     return true;
 }
 
+/* As libcurl sends it, where digits and dots of other scripts are plain ones; without brackets and
+ * the dot of the root.  NULL where it would send none; caller owns it. */
+static char *host_sent(const char *url)
+{
+    CURLU *parts = curl_url();
+    char *host = NULL, *bare = NULL;
+
+    if (parts && !curl_url_set(parts, CURLUPART_URL, url, 0) &&
+        !curl_url_get(parts, CURLUPART_HOST, &host, CURLU_PUNYCODE)) {
+        bare = mem_strdup(*host == '[' ? host + 1 : host);
+        for (size_t n = strlen(bare); n > 0 && strchr(".]", bare[n - 1]); n--)
+            bare[n - 1] = '\0';
+    }
+    curl_free(host);
+    curl_url_cleanup(parts);
+    return bare;
+}
+
 /* Through a proxy nobody here sees what a name resolves to; an address in the URL is seen. */
 static bool target_allowed(const struct http_transfer *transfer)
 {
@@ -270,7 +287,7 @@ static bool target_allowed(const struct http_transfer *transfer)
 
     if (!transfer->options || !transfer->options->proxy)
         return true;
-    host = url_host(transfer->chain.url);
+    host = host_sent(transfer->chain.url);
     allowed = host && literal_allowed(host, transfer->http->config->fetcher_allow_networks);
     free(host);
     return allowed;

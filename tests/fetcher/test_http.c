@@ -327,9 +327,16 @@ START_TEST(proxies)
     ck_assert_int_eq(got.status, 404); /* the path is the whole URL */
     ck_assert(sent(0, "GET http://feeds.invalid/ok HTTP/1.1\r\n"));
     ck_assert(sent(0, "Proxy-Authorization: Basic bWU6czNjcmV0\r\n"));
-    static const char *const closed[] = {"http://10.1.2.3/",   "http://127.1/",
-                                         "http://2130706433/", "http://[::1]/",
-                                         "http://localhost/",  "http://x.LOCALHOST/"};
+    static const char *const closed[] = {"http://10.1.2.3/",
+                                         "http://127.1/",
+                                         "http://2130706433/",
+                                         "http://[::1]/",
+                                         "http://localhost/",
+                                         "http://x.LOCALHOST/",
+                                         "http://127.0.0.1./",
+                                         "http://localhost./",
+                                         "http://\u2460\u2461\u2466.0.0.1/",
+                                         "http://127\u30020\u30020\u30021/"};
     for (size_t i = 0; i < sizeof(closed) / sizeof(closed[0]); i++) {
         fetch_within(closed[i], 5000);
         ck_assert_msg(got.error == MSG_ERROR_ADDRESS, "%s", closed[i]);
