@@ -5,6 +5,8 @@
 
 #include "common/mem.h"
 
+enum { VALUES_MAX = 1000000 };
+
 static struct span text_of(const json_t *object, const char *key)
 {
     const json_t *value = json_object_get(object, key);
@@ -152,18 +154,43 @@ static void read_feed(struct feed_builder *b, const json_t *root)
     b->feed->expired = json_is_true(json_object_get(root, "expired"));
 }
 
+/* Each value takes up to a hundred times its text in memory, so that a small bomb of a document
+ * would take all there is. */
+static bool is_modest(struct span text)
+{
+    size_t values = 0;
+    bool quoted = false;
+
+    for (size_t i = 0; i < text.n && values <= VALUES_MAX; i++) {
+        char c = text.p[i];
+
+        if (c == '"')
+            quoted = !quoted;
+        else if (quoted)
+            i += c == '\\';
+        else
+            values += c == ',' || c == '{' || c == '[';
+    }
+    return values <= VALUES_MAX;
+}
+
+static json_t *load_modest(struct span text)
+{
+    return text.n && is_modest(text) ? json_loadb(text.p, text.n, JSON_ALLOW_NUL, NULL) : NULL;
+}
+
 /* Line ends inside strings, halves of surrogates, trailing commas, and documents that were cut, are
  * met: they get a second try. */
 static json_t *load(struct span text, bool *wellformed)
 {
-    json_t *root = json_loadb(text.p, text.n, JSON_ALLOW_NUL, NULL);
+    json_t *root = load_modest(text);
     struct buf repaired = {0};
 
     *wellformed = root != NULL;
     if (root)
         return root;
     feed_json_repair(text, &repaired);
-    root = repaired.len ? json_loadb(repaired.data, repaired.len, JSON_ALLOW_NUL, NULL) : NULL;
+    root = load_modest(buf_span(&repaired));
     buf_free(&repaired);
     return root;
 }

@@ -138,6 +138,30 @@ START_TEST(time_is_linear)
 }
 END_TEST
 
+static void read_json(const char *begin, const char *part, size_t times, const char *end,
+                      enum feed_status expected)
+{
+    struct buf text = {0};
+
+    buf_adds(&text, begin);
+    for (size_t i = 0; i < times; i++)
+        buf_adds(&text, part);
+    buf_adds(&text, end);
+    read_feed(text.data, expected);
+    buf_free(&text);
+}
+
+/* Empty objects take a hundred times their text in memory; commas inside texts do not. */
+START_TEST(json_values_without_end)
+{
+    read_json("{\"version\":\"https://jsonfeed.org/version/1\",\"items\":[", "{},", 1100000, "{}]}",
+              FEED_UNKNOWN);
+    read_json("{\"version\":\"https://jsonfeed.org/version/1\",\"items\":[{\"id\":\"\\\"", ",[{",
+              400000, "\"}]}", FEED_OK);
+    ck_assert_uint_eq(feed->count, 1);
+}
+END_TEST
+
 START_TEST(attributes_without_end)
 {
     struct buf text = {0};
@@ -214,6 +238,7 @@ int main(void)
     tcase_add_test(tests, deep_nesting);
     tcase_add_loop_test(tests, time_is_linear, 0, 12);
     tcase_add_test(tests, attributes_without_end);
+    tcase_add_test(tests, json_values_without_end);
     tcase_add_test(tests, limits);
     tcase_add_test(tests, web_page);
     tcase_add_test(tests, no_feed);
