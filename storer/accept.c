@@ -124,7 +124,7 @@ static void answered(struct writer *writer, const struct lease *lease,
 {
     const struct schedule_source *source = schedule_find(writer->schedule, lease->source);
 
-    offline_answered(writer);
+    offline_answered(writer, lease->source);
     if (source)
         schedule_answered(writer->schedule, source, clock_utc_ms());
     if (said_answer(writer, lease->source, report)) {

@@ -19,12 +19,14 @@ bool offline_is(const struct writer *writer)
 
 /* --- what reports say --- */
 
-void offline_answered(struct writer *writer)
+void offline_answered(struct writer *writer, uint64_t id)
 {
+    const struct schedule_source *source = schedule_find(writer->schedule, id);
+    uint64_t host = source ? schedule_host_key(writer->schedule, source) : 0;
     int64_t for_ms = clock_utc_ms() - writer->offline_since_ms;
     char *detail = NULL;
 
-    if (!online_answered(writer->online))
+    if (!online_answered(writer->online, host))
         return;
     detail = mem_printf("{\"offline_ms\":%" PRId64 "}", for_ms);
     log_notice("online", "offline_ms=%" PRId64 " do=\"polling what is due\"", for_ms);
@@ -87,13 +89,32 @@ void offline_lapsed(struct writer *writer, uint64_t source)
 
 /* --- probing --- */
 
+struct aside {
+    struct writer *writer;
+    schedule_fits_fn *fits;
+};
+
+static bool fits_aside(void *arg, const struct schedule_source *source)
+{
+    const struct aside *aside = arg;
+
+    return !online_is_evidence(aside->writer->online, source->id) &&
+           aside->fits(aside->writer, source);
+}
+
 struct schedule_source *offline_pick(struct writer *writer, schedule_fits_fn *fits)
 {
     int64_t now_ms = writer_now(writer), utc_ms = clock_utc_ms();
+    struct aside aside = {.writer = writer, .fits = fits};
+    struct schedule_source *other = NULL;
     uint64_t id = 0;
 
     if (!online_probe_due(writer->online, now_ms))
         return NULL;
+    if (online_probe_aside(writer->online))
+        other = schedule_pick(writer->schedule, utc_ms, now_ms, false, fits_aside, &aside);
+    if (other)
+        return other;
     for (size_t i = 0; (id = online_candidate(writer->online, i)) != 0; i++) {
         struct schedule_source *source = schedule_probe(writer->schedule, id, utc_ms, now_ms);
 

@@ -14,7 +14,7 @@ struct msg_report;
 struct writer;
 
 /* Somebody answered a poll, in whatever way. */
-void offline_answered(struct writer *writer);
+void offline_answered(struct writer *writer, uint64_t id);
 /* A poll brought no answer.  true: its source is not to be blamed, because this machine is offline.
  */
 bool offline_spares(struct writer *writer, const struct lease *lease,

@@ -19,10 +19,13 @@ struct online {
     size_t fine_hosts;   /* when the evidence began */
     bool offline, hurry;
     int64_t since_ms;
-    size_t turn;       /* who is probed next */
-    uint64_t probing;  /* the source; 0 = none */
-    int64_t probed_ms; /* the last one ended, or it went offline */
-    int64_t wait_ms;   /* until the next */
+    size_t turn;                      /* who is probed next */
+    uint64_t probing;                 /* the source; 0 = none */
+    int64_t probed_ms;                /* the last one ended, or it went offline */
+    int64_t wait_ms;                  /* until the next */
+    bool aside;                       /* the next one asks somebody else than the evidence */
+    uint64_t former[ONLINE_EVIDENCE]; /* hosts that were evidence the last time; 0 = taken out */
+    size_t former_count;
 };
 
 struct online *online_create(const struct online_limits *limits)
@@ -57,6 +60,14 @@ static bool is_known_host(const struct online *online, uint64_t host, size_t but
 {
     for (size_t i = 0; i < online->count; i++)
         if (i != but && online->failed[i].host == host)
+            return true;
+    return false;
+}
+
+static bool is_former(const struct online *online, uint64_t host)
+{
+    for (size_t i = 0; i < online->former_count; i++)
+        if (online->former[i] == host)
             return true;
     return false;
 }
@@ -126,8 +137,13 @@ enum online_verdict online_failed(struct online *online, const struct online_fai
 
     if (online->offline) {
         online_lapsed(online, failure->source, now_ms);
+        if (dns && failure->fine)
+            keep(online, failure, fine_hosts);
         return ONLINE_SPARE;
     }
+    /* A host that did not come back when the network did has gone by itself. */
+    if (dns && is_former(online, failure->host))
+        return ONLINE_BLAME;
     if (dns && failure->fine)
         keep(online, failure, fine_hosts);
     if (!no_route && (!dns || !failure->fine || online->hosts < enough(online)))
@@ -138,11 +154,21 @@ enum online_verdict online_failed(struct online *online, const struct online_fai
     return ONLINE_WENT;
 }
 
-bool online_answered(struct online *online)
+bool online_answered(struct online *online, uint64_t host)
 {
     bool was = online->offline;
 
-    *online = (struct online){.limits = online->limits};
+    for (size_t i = 0; was && i < online->count; i++)
+        online->former[i] = online->failed[i].host;
+    if (was)
+        online->former_count = online->count;
+    for (size_t i = 0; i < online->former_count; i++)
+        if (online->former[i] == host)
+            online->former[i] = 0;
+    online->count = online->hosts = online->fine_hosts = online->turn = 0;
+    online->offline = online->hurry = online->aside = false;
+    online->since_ms = online->probed_ms = online->wait_ms = 0;
+    online->probing = 0;
     return was;
 }
 
@@ -181,6 +207,19 @@ bool online_probe_due(const struct online *online, int64_t now_ms)
     return online_probe_wait_ms(online, now_ms) == 0;
 }
 
+bool online_probe_aside(const struct online *online)
+{
+    return online->aside;
+}
+
+bool online_is_evidence(const struct online *online, uint64_t source)
+{
+    for (size_t i = 0; i < online->count; i++)
+        if (online->failed[i].source == source)
+            return true;
+    return false;
+}
+
 uint64_t online_candidate(const struct online *online, size_t i)
 {
     return i < online->count ? online->failed[(online->turn + i) % online->count].source : 0;
@@ -190,6 +229,7 @@ void online_probing(struct online *online, uint64_t source)
 {
     online->probing = source;
     online->hurry = false;
+    online->aside = !online->aside;
     for (size_t i = 0; i < online->count; i++)
         if (online->failed[i].source == source)
             online->turn = i + 1;

@@ -14,7 +14,7 @@
  * How the writer uses it:
  *
  *   a report READ, NOT_MODIFIED, UNCHANGED, or FAILED with an http_status:
- *       if (online_answered(online)) log, counter, event `online`; then as ever
+ *       if (online_answered(online, host)) log, counter, event `online`; then as ever
  *   any other report FAILED:
  *       verdict = online_failed(...)
  *       ONLINE_BLAME       as ever: errors, next_ms
@@ -24,9 +24,9 @@
  *   a lease that lapses, or a report ABORTED: online_lapsed(online, source, now_ms)
  *   giving leases, while online_is_offline: where online_probe_due, for i = 0, 1 ...
  *       id = online_candidate(online, i), until 0: source = schedule_probe(schedule, id, ...)
- *       none: schedule_pick; the first one found is leased, and online_probing(online, id) told
- *   a person asks for a refresh: online_hurry(online)
- *   a transaction failed, memory is loaded again: online_unsaved(online)
+ *       none, or online_probe_aside: schedule_pick; the first one found is leased, and
+ * online_probing(online, id) told a person asks for a refresh: online_hurry(online) a transaction
+ * failed, memory is loaded again: online_unsaved(online)
  */
 #ifndef WEIR_STORER_ONLINE_H
 #define WEIR_STORER_ONLINE_H
@@ -67,8 +67,9 @@ int64_t online_since_ms(const struct online *online);
 /* fine_hosts: schedule_fine_hosts. */
 enum online_verdict online_failed(struct online *online, const struct online_failure *failure,
                                   size_t fine_hosts, int64_t now_ms);
-/* Somebody answered.  true: it was offline until now. */
-bool online_answered(struct online *online);
+/* Somebody answered, of this host.  true: it was offline until now; hosts that were evidence for it
+ * are none again before they have answered, as they may be gone by themselves. */
+bool online_answered(struct online *online, uint64_t host);
 
 /* --- taking blame back --- */
 
@@ -87,6 +88,10 @@ int64_t online_probe_wait_ms(const struct online *online, int64_t now_ms);
 /* Whom to probe, best first: i = 0, 1 ...; 0 at the end.  Sources of the evidence, each time
  * beginning with the one after the last that was probed. */
 uint64_t online_candidate(const struct online *online, size_t i);
+/* Whether the next probe had better ask somebody who is not in the evidence: every second one, as
+ * hosts may have gone together while there is a network. */
+bool online_probe_aside(const struct online *online);
+bool online_is_evidence(const struct online *online, uint64_t source);
 /* The probe is a poll of this source. */
 void online_probing(struct online *online, uint64_t source);
 /* A poll ended without any report of success or failure; counts where it was the probe. */

@@ -75,7 +75,7 @@ static bool is_gone(const struct msg_report *report)
 void said_failed(struct writer *writer, const struct lease *lease, const struct msg_report *report)
 {
     if (report->http_status > 0) {
-        offline_answered(writer);
+        offline_answered(writer, lease->source);
     } else if (offline_spares(writer, lease, report)) {
         log_debug("spared", "source=%" PRIu64 " kind=%s", lease->source,
                   msg_error_name((enum msg_error)report->error_kind));

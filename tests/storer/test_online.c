@@ -39,6 +39,38 @@ static void restore(void *arg, uint64_t source, int64_t next_ms, uint64_t errors
     restored->last = source;
 }
 
+/* Three hosts went for ever, together; the network is there. */
+START_TEST(gone_hosts_are_no_evidence_twice)
+{
+    struct online *online = make(3);
+
+    ck_assert_int_eq(dns(online, 1, 11, 1), ONLINE_BLAME);
+    ck_assert_int_eq(dns(online, 2, 12, 2), ONLINE_BLAME);
+    ck_assert_int_eq(dns(online, 3, 13, 3), ONLINE_WENT);
+    ck_assert(!online_probe_aside(online));
+    online_probing(online, 1);
+    ck_assert_int_eq(dns(online, 1, 11, 1001), ONLINE_SPARE);
+    ck_assert(online_probe_aside(online)); /* the second probe asks somebody else */
+    ck_assert(online_is_evidence(online, 1));
+    ck_assert(!online_is_evidence(online, 4));
+    online_probing(online, 4);
+    ck_assert_int_eq(dns(online, 4, 14, 3001), ONLINE_SPARE);
+    ck_assert(online_is_evidence(online, 4)); /* who has gone as well */
+    ck_assert(!online_probe_aside(online));
+    ck_assert(online_answered(online, 15));
+    for (uint64_t i = 1; i <= 4; i++)
+        ck_assert_int_eq(dns(online, i, 10 + i, 5000), ONLINE_BLAME);
+    ck_assert(!online_is_offline(online));
+    /* One that has answered counts again, and so do others. */
+    online_answered(online, 11);
+    ck_assert_int_eq(dns(online, 1, 11, 6000), ONLINE_BLAME);
+    ck_assert_int_eq(dns(online, 2, 12, 6000), ONLINE_BLAME);
+    ck_assert_int_eq(dns(online, 5, 15, 6000), ONLINE_BLAME);
+    ck_assert_int_eq(dns(online, 6, 16, 6000), ONLINE_WENT);
+    online_destroy(&online);
+}
+END_TEST
+
 START_TEST(three_hosts_are_evidence)
 {
     struct online *online = make(3);
@@ -62,8 +94,8 @@ START_TEST(three_hosts_are_evidence)
     online_restore(online, restore, &restored);
     ck_assert_uint_eq(restored.count, 8);
     ck_assert_int_eq(dns(online, 5, 14, 9), ONLINE_SPARE);
-    ck_assert(online_answered(online));
-    ck_assert(!online_answered(online));
+    ck_assert(online_answered(online, 99));
+    ck_assert(!online_answered(online, 99));
     ck_assert_int_eq(online_since_ms(online), 0);
     ck_assert_int_eq(dns(online, 6, 15, 10), ONLINE_BLAME);
     online_destroy(&online);
@@ -78,7 +110,7 @@ START_TEST(an_answer_between_them_ends_the_evidence)
 
     dns(online, 1, 11, 1);
     dns(online, 2, 12, 2);
-    ck_assert(!online_answered(online));
+    ck_assert(!online_answered(online, 99));
     ck_assert_int_eq(dns(online, 3, 13, 3), ONLINE_BLAME);
     ck_assert_int_eq(dns(online, 4, 14, 4), ONLINE_BLAME);
     ck_assert_int_eq(dns(online, 5, 15, 5), ONLINE_WENT);
@@ -120,7 +152,7 @@ START_TEST(few_hosts_need_less_but_two)
     ck_assert_int_eq(online_failed(online, &failure, 2, 0), ONLINE_BLAME);
     failure.source = failure.host = 3;
     ck_assert_int_eq(online_failed(online, &failure, 1, 0), ONLINE_WENT);
-    online_answered(online);
+    online_answered(online, 3);
     ck_assert_int_eq(online_failed(online, &failure, 1, 0), ONLINE_BLAME);
     failure.source = failure.host = 4;
     ck_assert_int_eq(online_failed(online, &failure, 0, 0), ONLINE_WENT);
@@ -189,6 +221,7 @@ int main(void)
     int failed = 0;
 
     tcase_add_test(tcase, three_hosts_are_evidence);
+    tcase_add_test(tcase, gone_hosts_are_no_evidence_twice);
     tcase_add_test(tcase, an_answer_between_them_ends_the_evidence);
     tcase_add_test(tcase, other_failures_are_none);
     tcase_add_test(tcase, few_hosts_need_less_but_two);
