@@ -243,6 +243,9 @@ struct http *http_open(const struct config *config, struct loop *loop, http_done
     http->user_agent = *config->fetcher_contact ? mem_printf("%s (+%s)", config->fetcher_user_agent,
                                                              config->fetcher_contact)
                                                 : mem_strdup(config->fetcher_user_agent);
+    if (!*config->fetcher_contact)
+        log_notice("no-contact", "setting=fetcher.contact do=\"naming an address there that site "
+                                 "owners can write to\"");
     if (!http->multi)
         abort(); /* out of memory, as in mem.h */
     curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)config->fetcher_concurrency);
