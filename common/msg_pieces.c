@@ -53,9 +53,9 @@ enum msg_type msg_type_of(struct span name)
 
 const char *msg_error_name(enum msg_error error)
 {
-    static const char *const names[MSG_ERRORS] = {"none",    "dns",        "connect",  "tls",
-                                                  "timeout", "too-large",  "redirect", "address",
-                                                  "http",    "not-a-feed", "transfer", "challenge", "offline"};
+    static const char *const names[MSG_ERRORS] = {
+        "none",    "dns",  "connect",    "tls",      "timeout",   "too-large", "redirect",
+        "address", "http", "not-a-feed", "transfer", "challenge", "offline"};
 
     return error < MSG_ERRORS ? names[error] : "?";
 }

@@ -105,12 +105,12 @@ struct feed {
     const char *description_base;
     const char *language;
     const char *id;
-    const char *author;  /* text */
-    const char *image;   /* address: logo or icon */
-    const char *self;    /* address the feed gives for itself */
-    const char *hub;     /* address of its WebSub hub */
-    const char *next;    /* address of the next page of a paged feed (RFC 5005) */
-    const char *new_url; /* address: itunes:new-feed-url, the feed has moved */
+    const char *author;     /* text */
+    const char *image;      /* address: logo or icon */
+    const char *self;       /* address the feed gives for itself */
+    const char *hub;        /* address of its WebSub hub */
+    const char *next;       /* address of the next page of a paged feed (RFC 5005) */
+    const char *new_url;    /* address: itunes:new-feed-url, the feed has moved */
     int64_t published_ms;   /* JSON Feed: that of its newest entry */
     int64_t updated_ms;     /* where the feed gives none, that of its newest entry */
     int32_t ttl_minutes;    /* how long it may be kept; -1 = not said */
