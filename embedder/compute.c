@@ -10,7 +10,9 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/msg.h"
+#include "embedder/embeddings.h"
 #include "embedder/model.h"
+#include "embedder/texts.h"
 #include "embedder/traits.h"
 
 enum { ANSWERS_AT_ONCE = 8 };
@@ -21,6 +23,7 @@ struct compute {
     struct traits_buf traits;
     struct msg_pool pool;
     struct buf out;
+    struct buf input; /* for the model server */
     struct buf figures;
     struct buf signature;
 };
@@ -39,11 +42,12 @@ static void put_values(struct buf *out, const uint32_t *values, size_t n)
         msg_put_u32(out, values[i]);
 }
 
-/* The vector frame from what the model said; reason is empty where there is a vector. */
-static void write_vector(struct compute *compute, const char *reason)
+/* The vector frame from what the built-in model said; reason is empty where there is a vector, or
+ * one is still to come. */
+static void write_vector(struct compute *compute, const char *model, const char *reason)
 {
     const struct traits_buf *traits = &compute->traits;
-    struct msg_vector vector = {.model = span_str(model_name(compute->model)),
+    struct msg_vector vector = {.model = span_str(model),
                                 .vector = span_of(traits->vector, traits->dims),
                                 .words = traits->words,
                                 .url_key = traits->url_key,
@@ -59,27 +63,38 @@ static void write_vector(struct compute *compute, const char *reason)
     msg_vector_write(&vector, &compute->out);
 }
 
+/* Neither the built-in model nor the server's is wanted. */
+static enum compute_result refuse(struct compute *compute, struct span wanted)
+{
+    char *reason = mem_printf("model %.*s is wanted, this embedder has %s", (int)wanted.n, wanted.p,
+                              compute->config->embedder_model);
+
+    write_vector(compute, compute->config->embedder_model, reason);
+    free(reason);
+    return COMPUTE_BARE;
+}
+
 static enum compute_result embed(struct compute *compute, const struct msg_header *header,
                                  const struct msg_item *item)
 {
-    struct span text = cut(item->text, compute->config->embedder_text_bytes);
+    const struct config *config = compute->config;
+    struct span text = cut(item->text, config->embedder_text_bytes);
 
-    if (!span_eq(header->model, span_str(model_name(compute->model)))) {
-        char *reason =
-            mem_printf("model %.*s is wanted, this embedder has %s", (int)header->model.n,
-                       header->model.p, model_name(compute->model));
-
-        model_keys(compute->model, item->title, text, item->url, &compute->traits);
-        write_vector(compute, reason);
-        free(reason);
-        return COMPUTE_BARE;
+    if (span_eq(header->model, span_str(model_name(compute->model)))) {
+        model_traits(compute->model, item->title, text, item->url, &compute->traits);
+        write_vector(compute, model_name(compute->model), "");
+        return COMPUTE_DONE;
     }
-    model_traits(compute->model, item->title, text, item->url, &compute->traits);
-    write_vector(compute, "");
-    return COMPUTE_DONE;
+    model_keys(compute->model, item->title, text, item->url, &compute->traits);
+    if (dialect_of(config->embedder_backend) == DIALECT_NONE ||
+        !span_eq(header->model, span_str(config->embedder_model)))
+        return refuse(compute, header->model);
+    write_vector(compute, config->embedder_model, "");
+    texts_input(item->title, text, (size_t)config->embedder_input_bytes, &compute->input);
+    return COMPUTE_ASK;
 }
 
-static enum compute_result work(struct compute *compute, zmsg_t *message)
+static enum compute_result work(struct compute *compute, zmsg_t *message, int64_t *deadline_ms)
 {
     struct msg_header header;
     struct msg_item item;
@@ -93,6 +108,7 @@ static enum compute_result work(struct compute *compute, zmsg_t *message)
         log_warning("malformed", "link=items why=\"%s\"", compute->pool.why);
         return COMPUTE_MALFORMED;
     }
+    *deadline_ms = header.deadline_ms;
     if (header.deadline_ms && header.deadline_ms < clock_utc_ms())
         return COMPUTE_EXPIRED;
     return embed(compute, &header, &item);
@@ -107,13 +123,15 @@ static void serve(struct compute *compute, zmsg_t **message)
 
     memcpy(&ticket, zframe_data(frame), sizeof(ticket));
     zframe_destroy(&frame);
-    ticket.result = (uint32_t)work(compute, *message);
+    ticket.result = (uint32_t)work(compute, *message, &ticket.deadline_ms);
     ticket.busy_us = clock_mono_us() - began_us;
-    if (ticket.result == COMPUTE_DONE || ticket.result == COMPUTE_BARE) {
-        link_append(*message, &compute->out);
-    } else {
+    if (ticket.result == COMPUTE_MALFORMED || ticket.result == COMPUTE_EXPIRED) {
         zmsg_destroy(message);
         *message = zmsg_new();
+    } else {
+        link_append(*message, &compute->out);
+        if (ticket.result == COMPUTE_ASK)
+            link_append(*message, &compute->input);
     }
     zmsg_pushmem(*message, &ticket, sizeof(ticket));
 }
@@ -154,6 +172,7 @@ static void compute_actor(zsock_t *pipe, void *arg)
     model_destroy(&compute.model);
     msg_pool_free(&compute.pool);
     buf_free(&compute.out);
+    buf_free(&compute.input);
     buf_free(&compute.figures);
     buf_free(&compute.signature);
 }

@@ -9,7 +9,9 @@
 #include "common/log.h"
 #include "common/loop.h"
 #include "common/service.h"
+#include "embedder/asked.h"
 #include "embedder/compute.h"
+#include "embedder/embeddings.h"
 #include "embedder/model.h"
 
 enum { TEND_MS = 1000 };
@@ -18,7 +20,8 @@ static bool on_items(struct loop *loop, void *self);
 
 static int64_t under_way(const struct embedder *embedder)
 {
-    return embedder->in_hand + (int64_t)backlog_count(embedder->vectors);
+    return embedder->in_hand + (int64_t)asked_count(embedder->asked) +
+           (int64_t)backlog_count(embedder->vectors);
 }
 
 static bool has_room(const struct embedder *embedder)
@@ -72,10 +75,28 @@ static void count(struct embedder *embedder, const struct compute_ticket *ticket
         counters_add(counters, COUNTER_malformed, 1);
     else if (ticket->result == COMPUTE_EXPIRED)
         counters_add(counters, COUNTER_expired, 1);
-    else
+    else if (ticket->result != COMPUTE_ASK)
         counters_add(counters, COUNTER_items, 1);
     if (ticket->result == COMPUTE_BARE)
         counters_add(counters, COUNTER_no_vector, 1);
+}
+
+/* What the model server made of an item, or did not. */
+static void on_answered(void *self, enum lane lane, zmsg_t **message, bool bare)
+{
+    struct embedder *embedder = self;
+    struct counters *counters = &embedder->service->app.counters;
+
+    if (*message) {
+        counters_add(counters, COUNTER_items, 1);
+        if (bare)
+            counters_add(counters, COUNTER_no_vector, 1);
+        backlog_send(embedder->vectors, lane, message);
+    } else {
+        counters_add(counters, COUNTER_expired, 1);
+    }
+    watch_items(embedder);
+    finish_if_empty(embedder);
 }
 
 static bool on_computed(struct loop *loop, void *self)
@@ -95,7 +116,9 @@ static bool on_computed(struct loop *loop, void *self)
         zframe_destroy(&frame);
         embedder->in_hand--;
         count(embedder, &ticket);
-        if (zmsg_size(message))
+        if (ticket.result == COMPUTE_ASK)
+            asked_take(embedder->asked, (enum lane)ticket.lane, ticket.deadline_ms, &message);
+        else if (zmsg_size(message))
             backlog_send(embedder->vectors, (enum lane)ticket.lane, &message);
         zmsg_destroy(&message);
     }
@@ -118,15 +141,33 @@ static bool on_tend(struct loop *loop, void *self)
     return false;
 }
 
-/* The built-in model is the one there is; another name is a mistake in the settings. */
-static int check_model(const struct config *config)
+/* Which back end there is, and whether it can make what embedder.model names. */
+static int open_backend(struct embedder *embedder)
 {
-    struct model *model = model_create();
-    bool known = strcmp(config->embedder_model, model_name(model)) == 0;
+    struct app *app = &embedder->service->app;
+    const struct config *config = app->config;
+    struct model *model = NULL;
+    bool known = true;
 
+    if (strcmp(config->embedder_backend, "builtin") != 0) {
+        if (dialect_of(config->embedder_backend) == DIALECT_NONE) {
+            log_error("bad-setting",
+                      "embedder.backend=\"%s\" why=\"builtin, ollama or openai is "
+                      "expected\"",
+                      config->embedder_backend);
+            return APP_CONFIG;
+        }
+        embedder->asked =
+            asked_open(config, app->loop, &app->counters, app->instance, on_answered, embedder);
+        return embedder->asked ? 0 : APP_CONFIG;
+    }
+    model = model_create();
+    known = strcmp(config->embedder_model, model_name(model)) == 0;
     if (!known)
-        log_error("unknown-model", "embedder.model=%s do=\"set it to %s\"", config->embedder_model,
-                  model_name(model));
+        log_error("unknown-model",
+                  "embedder.model=%s do=\"set it to %s, or name a model server by "
+                  "embedder.backend\"",
+                  config->embedder_model, model_name(model));
     model_destroy(&model);
     return known ? 0 : APP_CONFIG;
 }
@@ -136,9 +177,10 @@ int embedder_start(struct service *service, void *self)
     struct embedder *embedder = self;
     struct app *app = &service->app;
     struct outlet *outlet = NULL;
-    int code = check_model(app->config);
+    int code = 0;
 
     embedder->service = service;
+    code = open_backend(embedder);
     if (code)
         return code;
     embedder->items = inlet_open(app->config, LINK_ITEMS, &app->counters);
@@ -163,9 +205,9 @@ void embedder_stop(struct service *service, void *self, int64_t within_ms)
     struct embedder *embedder = self;
 
     (void)service;
-    (void)within_ms;
     embedder->stopping = true;
     watch_items(embedder);
+    asked_stop(embedder->asked, within_ms / 2);
     finish_if_empty(embedder);
 }
 
@@ -175,12 +217,18 @@ void embedder_end(struct service *service, void *self)
 
     (void)service;
     zactor_destroy(&embedder->compute);
+    asked_close(&embedder->asked);
+    buf_free(&embedder->note);
     backlog_destroy(&embedder->vectors);
     inlet_close(&embedder->items);
 }
 
 void embedder_beat(struct service *service, void *self, struct msg_heartbeat *heartbeat)
 {
-    (void)service;
-    heartbeat->in_hand = (uint64_t)under_way(self);
+    struct embedder *embedder = self;
+
+    heartbeat->in_hand = (uint64_t)under_way(embedder);
+    buf_clear(&embedder->note);
+    asked_note(embedder->asked, service->app.config, &embedder->note);
+    heartbeat->note = buf_span(&embedder->note);
 }

@@ -5,6 +5,9 @@
 #include <czmq.h>
 #include <stdbool.h>
 
+#include "common/buf.h"
+
+struct asked;
 struct backlog;
 struct inlet;
 struct msg_heartbeat;
@@ -15,6 +18,8 @@ struct embedder {
     struct inlet *items;
     struct backlog *vectors;
     zactor_t *compute;
+    struct asked *asked; /* NULL: the built-in model alone */
+    struct buf note;
     int64_t in_hand; /* given to the compute actor and not yet back */
     int64_t busy_us;
     bool stopping;

@@ -1,0 +1,32 @@
+/* Items whose vector a model server makes: between the compute actor and the vectors link. */
+#ifndef WEIR_EMBEDDER_ASKED_H
+#define WEIR_EMBEDDER_ASKED_H
+
+#include <czmq.h>
+
+#include "common/link.h"
+
+struct asked;
+struct buf;
+struct config;
+struct counters;
+struct loop;
+
+/* Called for each item once: *message is the callee's, or NULL where its deadline had passed. bare:
+ * it has no vector. */
+typedef void asked_fn(void *self, enum lane lane, zmsg_t **message, bool bare);
+
+/* NULL with a logged line: settings that cannot be.  instance is borrowed, as are the others. */
+struct asked *asked_open(const struct config *config, struct loop *loop, struct counters *counters,
+                         const char *instance, asked_fn *fn, void *self);
+/* Items in hand are dropped. */
+void asked_close(struct asked **asked);
+/* Takes the message of a COMPUTE_ASK, without its ticket.  deadline_ms: UTC, 0 = none. */
+void asked_take(struct asked *asked, enum lane lane, int64_t deadline_ms, zmsg_t **message);
+size_t asked_count(const struct asked *asked);
+/* All in hand is given back within this time, with a vector or without. */
+void asked_stop(struct asked *asked, int64_t within_ms);
+/* The note of a heartbeat; asked may be NULL. */
+void asked_note(const struct asked *asked, const struct config *config, struct buf *out);
+
+#endif

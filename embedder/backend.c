@@ -1,0 +1,279 @@
+#include "embedder/backend_inner.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/config.h"
+#include "common/counters.h"
+#include "common/log.h"
+#include "common/loop.h"
+#include "common/mem.h"
+#include "embedder/key_file.h"
+
+/* --- small things ----------------------------------------------------------------------------- */
+
+/* Xorshift (Marsaglia 2003): for jitter alone. */
+uint32_t backend_chance(struct backend *backend)
+{
+    uint32_t x = backend->chance;
+
+    x ^= x << 13;
+    x ^= x >> 17;
+    x ^= x << 5;
+    backend->chance = x;
+    return x;
+}
+
+size_t backend_count(const struct backend *backend)
+{
+    return backend->count;
+}
+
+const char *backend_url(const struct backend *backend)
+{
+    return backend->url;
+}
+
+/* --- turns ------------------------------------------------------------------------------------ */
+
+static bool on_timer(struct loop *loop, void *arg)
+{
+    struct backend *backend = arg;
+
+    (void)loop;
+    backend->timer = 0;
+    backend_turn(backend);
+    return false;
+}
+
+static void set_timer(struct backend *backend, int64_t due_ms, int64_t now_ms)
+{
+    loop_cancel(backend->loop, backend->timer);
+    backend->timer = 0;
+    if (due_ms != INT64_MAX)
+        backend->timer =
+            loop_timer(backend->loop, due_ms > now_ms ? due_ms - now_ms : 0, 0, on_timer, backend);
+}
+
+/* Told to stop: what the server has not answered by then goes on without. */
+static void end_sent(struct backend *backend)
+{
+    while (backend->sent) {
+        struct batch *batch = backend->sent;
+
+        backend->sent = batch->next;
+        backend->sent_count[batch->hi]--;
+        http_abort(backend->http, batch->transfer);
+        backend_refuse(backend, &batch->texts, "the embedder is stopping");
+        batch_destroy(&batch);
+    }
+}
+
+void backend_turn(struct backend *backend)
+{
+    int64_t now_ms = clock_mono_ms();
+    int64_t due_ms = batch_give_up_due(backend, now_ms);
+    int64_t other_ms = INT64_MAX;
+
+    if (backend->stopping_ms) {
+        if (now_ms >= backend->stopping_ms)
+            end_sent(backend);
+        other_ms = backend->sent ? backend->stopping_ms : INT64_MAX;
+    } else if (backend->breaker.state != BREAKER_CLOSED) {
+        other_ms = backend_probe_due(backend, now_ms);
+    } else {
+        other_ms = batch_send_due(backend, now_ms);
+    }
+    set_timer(backend, due_ms < other_ms ? due_ms : other_ms, now_ms);
+}
+
+/* --- texts ------------------------------------------------------------------------------------ */
+
+void backend_tell(struct backend *backend, struct text *text, const struct backend_answer *answer)
+{
+    struct backend_answer told = *answer;
+    void *token = text->token;
+
+    if (!token)
+        return;
+    text->token = NULL;
+    backend->count--;
+    told.expired = text->expires && clock_mono_ms() >= text->until_ms;
+    backend->calls.done(backend->calls.self, token, &told);
+}
+
+void backend_refuse(struct backend *backend, struct texts *texts, const char *reason)
+{
+    struct backend_answer answer = {.reason = reason};
+    struct text *text = NULL;
+
+    while ((text = texts_pop(texts))) {
+        backend_tell(backend, text, &answer);
+        text_destroy(&text);
+    }
+}
+
+static struct text *take(struct backend *backend, struct buf *bytes, bool hi, int64_t deadline_ms,
+                         void *token)
+{
+    struct text *text = text_create(bytes);
+
+    text->key = cache_key(span_str(backend->config->embedder_model), text->input);
+    text->came_ms = clock_mono_ms();
+    text->until_ms = text->came_ms + backend->hold_ms;
+    text->expires = deadline_ms && deadline_ms < text->until_ms;
+    if (text->expires)
+        text->until_ms = deadline_ms;
+    text->hi = hi;
+    text->token = token;
+    text_clip(text, (size_t)backend->input_most);
+    backend->count++;
+    return text;
+}
+
+void backend_embed(struct backend *backend, struct buf *bytes, bool hi, int64_t deadline_ms,
+                   void *token)
+{
+    struct text *text = take(backend, bytes, hi, deadline_ms, token);
+    struct span known = cache_get(backend->cache, &text->key);
+    struct backend_answer answer = {.vector = (const int8_t *)known.p, .dims = known.n};
+
+    if (known.n) {
+        counters_add(backend->counters, COUNTER_cache_hits, 1);
+    } else if (text->input.n == 0) {
+        answer.reason = "there is no text";
+    } else if (backend->stopping_ms) {
+        answer.reason = "the embedder is stopping";
+    } else if (backend->breaker.state != BREAKER_CLOSED) {
+        answer.reason = backend->error;
+    } else {
+        texts_push(&backend->waiting[hi], text);
+        backend_turn(backend);
+        return;
+    }
+    backend_tell(backend, text, &answer);
+    text_destroy(&text);
+}
+
+void backend_stop(struct backend *backend, int64_t within_ms)
+{
+    backend->stopping_ms = clock_mono_ms() + within_ms;
+    if (backend->probe.transfer)
+        http_abort(backend->http, backend->probe.transfer);
+    backend->probe.transfer = NULL;
+    batch_refuse_all(backend, "the embedder is stopping");
+    backend_turn(backend);
+}
+
+/* --- figures ---------------------------------------------------------------------------------- */
+
+void backend_note(const struct backend *backend, struct buf *out)
+{
+    const struct counters *counters = backend->counters;
+    json_t *note = json_pack(
+        "{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:s}", "backend",
+        dialect_name(backend->dialect), "model", backend->config->embedder_model, "url",
+        backend->url, "breaker", breaker_state_name(backend->breaker.state), "opened",
+        (json_int_t)backend->breaker.opened, "requests", (json_int_t)counters->at[COUNTER_requests],
+        "retries", (json_int_t)counters->at[COUNTER_retries], "cache_hits",
+        (json_int_t)counters->at[COUNTER_cache_hits], "cache_items",
+        (json_int_t)cache_count(backend->cache), "dims", (json_int_t)backend->dims, "last_error",
+        backend->error);
+    char *text = note ? json_dumps(note, JSON_COMPACT) : NULL;
+
+    buf_adds(out, text ? text : "");
+    free(text);
+    json_decref(note);
+}
+
+/* --- opening and closing ---------------------------------------------------------------------- */
+
+/* Addresses and key; false with a logged line. */
+static bool read_settings(struct backend *backend)
+{
+    const struct config *config = backend->config;
+    const char *why = NULL;
+
+    backend->dialect = dialect_of(config->embedder_backend);
+    if (!*config->embedder_model || strncmp(config->embedder_model, "builtin-", 8) == 0) {
+        log_error("bad-setting",
+                  "embedder.model=\"%s\" why=\"the name of a model of the server is "
+                  "expected\" embedder.backend=%s",
+                  config->embedder_model, config->embedder_backend);
+        return false;
+    }
+    backend->url = dialect_url(backend->dialect, config->embedder_url, &why);
+    if (!backend->url) {
+        log_error("bad-setting", "embedder.url why=\"%s\"", why);
+        return false;
+    }
+    backend->probe_url = dialect_probe_url(backend->dialect, config->embedder_url);
+    if (!*config->embedder_key_file)
+        return true;
+    backend->key = key_file_read(config->embedder_key_file);
+    if (backend->key && strncmp(backend->url, "http:", 5) == 0 &&
+        strncmp(backend->url, "http://127.", 11) != 0 &&
+        strncmp(backend->url, "http://localhost", 16) != 0 &&
+        strncmp(backend->url, "http://[::1]", 12) != 0)
+        log_warning("key-in-clear", "url=%s do=\"https, or no key\"", backend->url);
+    return backend->key != NULL;
+}
+
+struct backend *backend_open(const struct config *config, struct loop *loop,
+                             struct counters *counters, int64_t hold_ms,
+                             const struct backend_calls *calls)
+{
+    struct backend *backend = mem_calloc(1, sizeof(*backend));
+
+    *backend = (struct backend){.config = config,
+                                .loop = loop,
+                                .counters = counters,
+                                .calls = *calls,
+                                .hold_ms = hold_ms,
+                                .dims = (size_t)config->embedder_dims,
+                                .batch_most = config->embedder_batch,
+                                .input_most = config->embedder_input_bytes};
+    backend->probe.backend = backend;
+    texts_init(&backend->waiting[0]);
+    texts_init(&backend->waiting[1]);
+    breaker_init(&backend->breaker, config->embedder_breaker_failures, config->embedder_breaker_ms,
+                 config->embedder_breaker_max_ms);
+    backend->cache =
+        cache_create((size_t)config->embedder_cache_items, (size_t)config->embedder_cache_bytes);
+    if (getentropy(&backend->chance, sizeof(backend->chance)) || !backend->chance)
+        backend->chance = (uint32_t)clock_mono_us() | 1U;
+    if (read_settings(backend))
+        backend->http = http_open(config, loop, backend->key, backend_on_http, backend);
+    if (!backend->http)
+        backend_close(&backend);
+    return backend;
+}
+
+void backend_close(struct backend **backend)
+{
+    struct batch *next = NULL;
+
+    if (!*backend)
+        return;
+    loop_cancel((*backend)->loop, (*backend)->timer);
+    http_close(&(*backend)->http);
+    for (struct batch *batch = (*backend)->sent; batch; batch = next) {
+        next = batch->next;
+        batch_destroy(&batch);
+    }
+    for (struct batch *batch = (*backend)->delayed; batch; batch = next) {
+        next = batch->next;
+        batch_destroy(&batch);
+    }
+    texts_clear(&(*backend)->waiting[0]);
+    texts_clear(&(*backend)->waiting[1]);
+    cache_destroy(&(*backend)->cache);
+    embeddings_free(&(*backend)->values);
+    free((*backend)->url);
+    free((*backend)->probe_url);
+    mem_forget(&(*backend)->key);
+    free(*backend);
+    *backend = NULL;
+}

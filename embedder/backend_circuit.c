@@ -1,0 +1,114 @@
+/* The circuit: what opens it, the probes that close it, and who is told. */
+#include <stdio.h>
+
+#include "common/clock.h"
+#include "common/config.h"
+#include "common/counters.h"
+#include "common/log.h"
+#include "embedder/backend_inner.h"
+
+static const struct span probe_text = {"Is anybody there?", 17};
+
+/* Once for each change, so that a log of a day without a server stays short. */
+static void tell_change(struct backend *backend)
+{
+    const char *state = breaker_state_name(backend->breaker.state);
+    bool open = backend->breaker.state == BREAKER_OPEN;
+
+    if (open)
+        log_warning("breaker-open", "url=%s retry_ms=%lld error=\"%s\"", backend->url,
+                    (long long)(backend->breaker.until_ms - clock_mono_ms()), backend->error);
+    else
+        log_notice(backend->breaker.state == BREAKER_CLOSED ? "breaker-closed"
+                                                            : "breaker-half-open",
+                   "url=%s", backend->url);
+    if (backend->calls.changed)
+        backend->calls.changed(backend->calls.self, state, backend->error);
+}
+
+void backend_good(struct backend *backend)
+{
+    bool changed = breaker_good(&backend->breaker);
+
+    /* A late answer while it is open: what opened it is still the reason. */
+    if (backend->breaker.state == BREAKER_CLOSED)
+        backend->error[0] = '\0';
+    if (changed)
+        tell_change(backend);
+}
+
+void backend_bad(struct backend *backend)
+{
+    bool closed = backend->breaker.state == BREAKER_CLOSED;
+    char reason[BACKEND_ERROR];
+
+    if (!breaker_bad(&backend->breaker, clock_mono_ms(), backend_chance(backend)))
+        return;
+    if (closed)
+        counters_add(backend->counters, COUNTER_breaker_opened, 1);
+    tell_change(backend);
+    snprintf(reason, sizeof(reason), "%s", backend->error);
+    batch_refuse_all(backend, reason);
+}
+
+/* --- probes ----------------------------------------------------------------------------------- */
+
+static void ask_for_a_vector(struct backend *backend)
+{
+    struct buf body = {0};
+
+    embeddings_ask(&body, backend->config->embedder_model, &probe_text, 1);
+    counters_add(backend->counters, COUNTER_requests, 1);
+    backend->probe.asking = true;
+    backend->probe.transfer = http_start(backend->http, backend->url, buf_span(&body),
+                                         backend->config->embedder_response_ms, &backend->probe);
+    buf_free(&body);
+}
+
+int64_t backend_probe_due(struct backend *backend, int64_t now_ms)
+{
+    if (breaker_probe(&backend->breaker, now_ms)) {
+        tell_change(backend);
+        backend->probe.asking = !backend->probe_url;
+        if (backend->probe.asking)
+            ask_for_a_vector(backend);
+        else
+            backend->probe.transfer =
+                http_start(backend->http, backend->probe_url, span_of(NULL, 0),
+                           backend->config->embedder_response_ms, &backend->probe);
+    }
+    return backend->breaker.state == BREAKER_OPEN ? backend->breaker.until_ms : INT64_MAX;
+}
+
+/* The list of models says more than the failure of a request would. */
+static enum retry judge_tags(struct backend *backend, const struct http_result *result)
+{
+    enum retry retry = RETRY_NONE;
+    const char *why = NULL;
+
+    if (result->trouble != HTTP_FINE || result->status != 200)
+        return backend_judge(backend, result, 1);
+    why = embeddings_read_tags(result->body, backend->config->embedder_model);
+    if (why) {
+        retry = RETRY_NEVER;
+        snprintf(backend->error, sizeof(backend->error), "%s %s (ollama pull %s)", why,
+                 backend->config->embedder_model, backend->config->embedder_model);
+    }
+    return retry;
+}
+
+void backend_on_probe(struct backend *backend, const struct http_result *result)
+{
+    enum retry retry = RETRY_NONE;
+
+    backend->probe.transfer = NULL;
+    retry = backend->probe.asking ? backend_judge(backend, result, 1) : judge_tags(backend, result);
+    if (retry != RETRY_NONE) {
+        counters_add(backend->counters, COUNTER_request_failures, 1);
+        backend_bad(backend);
+    } else if (backend->probe.asking) {
+        backend_good(backend);
+    } else {
+        ask_for_a_vector(backend);
+    }
+}

@@ -1,0 +1,243 @@
+#include "embedder/http_inner.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/config.h"
+#include "common/log.h"
+#include "common/mem.h"
+
+/* --- callbacks -------------------------------------------------------------------------------- */
+
+static size_t on_body(char *data, size_t size, size_t n, void *arg)
+{
+    struct http_transfer *transfer = arg;
+
+    n *= size;
+    transfer->too_large =
+        (int64_t)(transfer->body.len + n) > transfer->http->config->embedder_response_bytes;
+    if (transfer->too_large)
+        return 0;
+    buf_add(&transfer->body, data, n);
+    return n;
+}
+
+/* Bytes as they came, and the size announced: what is compressed counts before and after. */
+static int on_progress(void *arg, curl_off_t total, curl_off_t now, curl_off_t up_total,
+                       curl_off_t up_now)
+{
+    struct http_transfer *transfer = arg;
+    int64_t most = transfer->http->config->embedder_response_bytes;
+
+    (void)up_total;
+    (void)up_now;
+    if (total <= most && now <= most)
+        return 0;
+    transfer->too_large = true;
+    return 1;
+}
+
+/* --- a transfer ------------------------------------------------------------------------------- */
+
+static void set_ways(struct http_transfer *transfer, const char *url)
+{
+    CURL *easy = transfer->easy;
+
+    curl_easy_setopt(easy, CURLOPT_URL, url);
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    /* A redirect would take the key and the texts to where nobody sent them. */
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    /* One that ends while its name is looked up must not wait for the resolver's thread. */
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, "Weir/1 (embedder)");
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->http->lines);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+                     (long)transfer->http->config->embedder_connect_ms);
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)transfer->timeout_ms);
+}
+
+static void set_callbacks(struct http_transfer *transfer)
+{
+    CURL *easy = transfer->easy;
+
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->curl_words);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
+    curl_easy_setopt(easy, CURLOPT_XFERINFODATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+}
+
+struct http_transfer *http_start(struct http *http, const char *url, struct span body,
+                                 int64_t timeout_ms, void *token)
+{
+    struct http_transfer *transfer = mem_calloc(1, sizeof(*transfer));
+
+    *transfer = (struct http_transfer){.http = http,
+                                       .next = http->first,
+                                       .place = &http->first,
+                                       .easy = curl_easy_init(),
+                                       .timeout_ms = timeout_ms > 0 ? timeout_ms : 1,
+                                       .token = token};
+    if (http->first)
+        http->first->place = &transfer->next;
+    http->first = transfer;
+    if (!transfer->easy)
+        abort(); /* out of memory, as in mem.h */
+    set_ways(transfer, url);
+    set_callbacks(transfer);
+    if (body.n) {
+        curl_easy_setopt(transfer->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.n);
+        curl_easy_setopt(transfer->easy, CURLOPT_COPYPOSTFIELDS, body.p);
+    }
+    if (curl_multi_add_handle(http->multi, transfer->easy) != CURLM_OK)
+        abort();
+    return transfer;
+}
+
+void http_abort(struct http *http, struct http_transfer *transfer)
+{
+    curl_multi_remove_handle(http->multi, transfer->easy);
+    *transfer->place = transfer->next;
+    if (transfer->next)
+        transfer->next->place = transfer->place;
+    curl_easy_cleanup(transfer->easy);
+    buf_free(&transfer->body);
+    free(transfer);
+}
+
+/* --- results ---------------------------------------------------------------------------------- */
+
+static void say_timeout(struct http_transfer *transfer)
+{
+    const struct config *config = transfer->http->config;
+    curl_off_t connected_us = 0;
+
+    curl_easy_getinfo(transfer->easy, CURLINFO_PRETRANSFER_TIME_T, &connected_us);
+    if (connected_us == 0 && config->embedder_connect_ms < transfer->timeout_ms)
+        snprintf(transfer->words, sizeof(transfer->words),
+                 "no connection within %" PRId64 " ms (embedder.connect_ms)",
+                 config->embedder_connect_ms);
+    else
+        snprintf(transfer->words, sizeof(transfer->words),
+                 "no whole answer within %" PRId64 " ms (embedder.response_ms)",
+                 transfer->timeout_ms);
+}
+
+static enum http_trouble judge(struct http_transfer *transfer, CURLcode code)
+{
+    snprintf(transfer->words, sizeof(transfer->words), "%s",
+             *transfer->curl_words ? transfer->curl_words : curl_easy_strerror(code));
+    if (transfer->too_large) {
+        snprintf(transfer->words, sizeof(transfer->words),
+                 "an answer larger than %" PRId64 " bytes (embedder.response_bytes)",
+                 transfer->http->config->embedder_response_bytes);
+        return HTTP_TOO_LARGE;
+    }
+    switch (code) {
+    case CURLE_OK:
+        return HTTP_FINE;
+    case CURLE_OPERATION_TIMEDOUT:
+        say_timeout(transfer);
+        return HTTP_TIMEOUT;
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+        return HTTP_CONNECT;
+    default:
+        return HTTP_BROKEN;
+    }
+}
+
+static void finish(struct http *http, CURL *easy, CURLcode code)
+{
+    struct http_transfer *transfer = NULL;
+    struct http_result result = {0};
+    curl_off_t retry_after = 0;
+    long status = 0;
+
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&transfer);
+    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &retry_after);
+    result.trouble = judge(transfer, code);
+    result.words = transfer->words;
+    result.status = (int)status;
+    result.retry_after_ms = retry_after > 0 ? (int64_t)retry_after * 1000 : -1;
+    result.body = buf_span(&transfer->body);
+    http->fn(http->self, transfer->token, &result);
+    http_abort(http, transfer);
+}
+
+void http_read_results(struct http *http)
+{
+    CURLMsg *message = NULL;
+    int left = 0;
+
+    while ((message = curl_multi_info_read(http->multi, &left)))
+        if (message->msg == CURLMSG_DONE)
+            finish(http, message->easy_handle, message->data.result);
+}
+
+/* --- opening and closing ---------------------------------------------------------------------- */
+
+static struct curl_slist *make_lines(const char *key)
+{
+    struct curl_slist *lines = curl_slist_append(NULL, "Content-Type: application/json");
+
+    /* No "Expect: 100-continue": a server that knows nothing of it costs a second. */
+    lines = curl_slist_append(lines, "Expect:");
+    if (key) {
+        char *line = mem_printf("Authorization: Bearer %s", key);
+
+        lines = curl_slist_append(lines, line);
+        mem_forget(&line);
+    }
+    return lines;
+}
+
+struct http *http_open(const struct config *config, struct loop *loop, const char *key,
+                       http_done_fn *fn, void *self)
+{
+    struct http *http = NULL;
+
+    if (curl_global_init(CURL_GLOBAL_ALL)) {
+        log_error("curl-failed", NULL);
+        return NULL;
+    }
+    http = mem_calloc(1, sizeof(*http));
+    *http = (struct http){.config = config,
+                          .loop = loop,
+                          .multi = curl_multi_init(),
+                          .epoll = -1,
+                          .lines = make_lines(key),
+                          .fn = fn,
+                          .self = self};
+    if (!http->multi || !http->lines)
+        abort(); /* out of memory, as in mem.h */
+    if (!http_loop_open(http))
+        http_close(&http);
+    return http;
+}
+
+void http_close(struct http **http)
+{
+    if (!*http)
+        return;
+    while ((*http)->first)
+        http_abort(*http, (*http)->first);
+    curl_multi_cleanup((*http)->multi);
+    http_loop_close(*http);
+    for (struct curl_slist *line = (*http)->lines; line; line = line->next)
+        explicit_bzero(line->data, strlen(line->data));
+    curl_slist_free_all((*http)->lines);
+    curl_global_cleanup();
+    free(*http);
+    *http = NULL;
+}
