@@ -141,12 +141,22 @@ bool catchup_on_event(struct loop *loop, void *self)
     return false;
 }
 
+/* Vectors of the storer's model are compared, whatever this process is set to.  Another model comes
+ * with another epoch, so that it is the first page which says so; false where it is not. */
+static bool serve(struct deduper *deduper, struct span model)
+{
+    if (!memory_serve(deduper->memory, model))
+        return true;
+    log_info("serving", "model=%s", memory_model(deduper->memory));
+    return deduper->follow.applied == 0;
+}
+
 static void take_page(struct deduper *deduper, const struct msg_page *page)
 {
     enum follow_act act = follow_page(&deduper->follow, page->epoch, page->upto);
 
     if (act == FOLLOW_APPLY) {
-        if (!apply(deduper, &page->entries)) {
+        if (!serve(deduper, page->model) || !apply(deduper, &page->entries)) {
             start_again(deduper);
             return;
         }

@@ -59,6 +59,26 @@ void memory_clear(struct memory *memory)
     memory->newest_ms = 0;
 }
 
+const char *memory_model(const struct memory *memory)
+{
+    return memory->model;
+}
+
+bool memory_serve(struct memory *memory, struct span model)
+{
+    if (model.n == 0 || span_eq(model, span_str(memory->model)))
+        return false;
+    free(memory->model);
+    memory->model = mem_dup(model.p, model.n);
+    memory->params = *judge_params_of(memory->model);
+    memory->params.window_ms = memory->window_ms;
+    memory->dims = 0;
+    memory_clear(memory);
+    index_destroy(&memory->index);
+    memory->index = index_create(0, memory->capacity, &memory->params);
+    return true;
+}
+
 static void remember_arrival(struct memory *memory, uint64_t id, int64_t seen_ms)
 {
     if (memory->count == memory->cap) {

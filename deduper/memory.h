@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/buf.h"
+
 struct index;
 struct memory;
 struct msg_entry;
@@ -15,6 +17,10 @@ struct msg_entry;
 struct memory *memory_create(const char *model, int64_t window_ms, size_t capacity);
 void memory_destroy(struct memory **memory);
 void memory_clear(struct memory *memory);
+/* The model that serves from now on.  True: it is another one, and everything was forgotten. */
+bool memory_serve(struct memory *memory, struct span model);
+/* Borrowed until memory_serve (). */
+const char *memory_model(const struct memory *memory);
 /* Adds, moves or removes what the entry says.  False: this is the first vector, and entries without
  * one came before it; all have to come again (the dimensions are known from now on). */
 bool memory_apply(struct memory *memory, const struct msg_entry *entry);

@@ -37,17 +37,17 @@ static size_t query(struct deduper *deduper, const struct parts *parts,
                     struct judge_candidate out[JUDGE_BEST])
 {
     struct index *index = memory_index(deduper->memory);
-    const struct config *config = deduper->service->app.config;
     uint32_t space[192];
     struct traits traits;
 
     msg_vector_traits(&parts->vector, space, &traits);
-    if (!span_eq(parts->vector.model, span_str(config->embedder_model)))
+    if (!span_eq(parts->vector.model, span_str(memory_model(deduper->memory))))
         traits.dims = 0;
     if (parts->header.kind == MSG_KIND_SEARCH)
         return index_nearest(index, &traits, JUDGE_BEST, out);
     return index_query(index, &traits, msg_item_time(&parts->item),
-                       memory_seen_from(deduper->memory, parts->item.seen_ms), 0, out);
+                       memory_seen_from(deduper->memory, parts->item.seen_ms), parts->header.item,
+                       out);
 }
 
 static void write_verdict(struct deduper *deduper, const struct judge_candidate *found, size_t n)

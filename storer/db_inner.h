@@ -54,4 +54,9 @@ struct span db_get_blob(sqlite3_stmt *s, int column);
 void db_keep(struct buf *space, struct span *out, struct span text);
 void db_kept(const struct buf *space, struct span *text);
 
+/* db_wanted_fn for the rows of a statement with the columns of item_wanted. */
+struct db_wanted;
+void db_wanted_rows(struct db *db, sqlite3_stmt *s,
+                    bool (*fn)(void *arg, const struct db_wanted *row), void *arg);
+
 #endif

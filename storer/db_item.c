@@ -124,9 +124,13 @@ void db_item_wanted_at(struct db *db, uint64_t id, int64_t wanted_ms, uint64_t t
 
 /* --- wanted --- */
 
-static void wanted_of(sqlite3_stmt *s, struct msg_item *item)
+static void wanted_of(sqlite3_stmt *s, struct db_wanted *row)
 {
-    *item = (struct msg_item){
+    row->id = db_get_uint(s, 0);
+    row->key = db_get_blob(s, 1);
+    row->source = db_get_uint(s, 2);
+    row->tries = db_get_uint(s, 17);
+    row->item = (struct msg_item){
         .revision = db_get_uint(s, 3),
         .guid = db_get_text(s, 4),
         .url = db_get_text(s, 5),
@@ -144,17 +148,25 @@ static void wanted_of(sqlite3_stmt *s, struct msg_item *item)
     };
 }
 
-void db_wanted_each(struct db *db, int64_t now_ms, int64_t most, db_wanted_fn *fn, void *arg)
+void db_wanted_rows(struct db *db, sqlite3_stmt *s, db_wanted_fn *fn, void *arg)
+{
+    struct db_wanted row;
+    bool more = true;
+
+    while (more && db_row(db, s)) {
+        wanted_of(s, &row);
+        more = fn(arg, &row);
+    }
+    if (!more)
+        db_done(s);
+}
+
+void db_wanted_each(struct db *db, int64_t due_ms, db_wanted_fn *fn, void *arg)
 {
     sqlite3_stmt *s = db_get(db, SQL_item_wanted);
-    struct msg_item item;
 
-    db_int(s, 1, now_ms);
-    db_int(s, 2, most);
-    while (db_row(db, s)) {
-        wanted_of(s, &item);
-        fn(arg, db_get_uint(s, 0), db_get_uint(s, 2), db_get_blob(s, 1), db_get_uint(s, 17), &item);
-    }
+    db_int(s, 1, due_ms);
+    db_wanted_rows(db, s, fn, arg);
 }
 
 int64_t db_wanted_next(struct db *db)

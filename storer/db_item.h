@@ -7,10 +7,9 @@
 #include <stdint.h>
 
 #include "common/buf.h"
+#include "common/msg.h"
 
 struct db;
-struct msg_item;
-struct msg_vector;
 
 struct db_item {
     uint64_t id; /* 0 = there is none */
@@ -41,6 +40,11 @@ void db_story_join(struct db *db, uint64_t id, uint64_t source, bool copy, int64
 
 /* How many of its items are no copies; 0 where there is no such story. */
 uint64_t db_story_originals(struct db *db, uint64_t id);
+/* How many items it has. */
+uint64_t db_story_items(struct db *db, uint64_t id);
+/* An item that was alone in story `former` becomes what at->story and at->copy_of say; the former
+ * story goes.  An original that was stored before all others of its new story is its lead. */
+void db_item_join(struct db *db, const struct db_item *at, uint64_t source, uint64_t former);
 
 /* What judging needs of a stored item; bytes are borrowed for the call. */
 struct db_traits {
@@ -57,10 +61,17 @@ void db_traits_latest(struct db *db, int64_t most, db_traits_fn *fn, void *arg);
 /* The originals of a story. */
 void db_traits_members(struct db *db, uint64_t story, db_traits_fn *fn, void *arg);
 
-/* Items whose vector is asked for again; text is borrowed for the call. */
-typedef void db_wanted_fn(void *arg, uint64_t id, uint64_t source, struct span key, uint64_t tries,
-                          const struct msg_item *item);
-void db_wanted_each(struct db *db, int64_t now_ms, int64_t most, db_wanted_fn *fn, void *arg);
+/* An item whose vector is asked for; text is borrowed for the call.  item.published_ms is the time
+ * it is judged by. */
+struct db_wanted {
+    uint64_t id, source, tries;
+    struct span key;
+    struct msg_item item;
+};
+/* false: enough. */
+typedef bool db_wanted_fn(void *arg, const struct db_wanted *row);
+/* Those that are due by then, the longest due first. */
+void db_wanted_each(struct db *db, int64_t due_ms, db_wanted_fn *fn, void *arg);
 /* When the next one is due; 0 = never. */
 int64_t db_wanted_next(struct db *db);
 

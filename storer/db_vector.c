@@ -57,9 +57,9 @@ void db_story_join(struct db *db, uint64_t id, uint64_t source, bool copy, int64
     db_run(db, s);
 }
 
-uint64_t db_story_originals(struct db *db, uint64_t id)
+static uint64_t count_of(struct db *db, enum db_sql which, uint64_t id)
 {
-    sqlite3_stmt *s = db_get(db, SQL_story_originals);
+    sqlite3_stmt *s = db_get(db, which);
     uint64_t count = 0;
 
     db_uint(s, 1, id);
@@ -68,6 +68,42 @@ uint64_t db_story_originals(struct db *db, uint64_t id)
         db_done(s);
     }
     return count;
+}
+
+uint64_t db_story_originals(struct db *db, uint64_t id)
+{
+    return count_of(db, SQL_story_originals, id);
+}
+
+uint64_t db_story_items(struct db *db, uint64_t id)
+{
+    return count_of(db, SQL_story_items, id);
+}
+
+static void move_item(struct db *db, const struct db_item *at)
+{
+    sqlite3_stmt *s = db_get(db, SQL_item_story);
+
+    db_uint(s, 1, at->id);
+    db_uint(s, 2, at->story);
+    db_uint(s, 3, at->copy_of);
+    db_run(db, s);
+}
+
+void db_item_join(struct db *db, const struct db_item *at, uint64_t source, uint64_t former)
+{
+    sqlite3_stmt *s = db_get(db, SQL_story_end);
+
+    db_uint(s, 1, former);
+    db_run(db, s);
+    db_story_join(db, at->story, source, at->copy_of != 0, at->time_ms);
+    move_item(db, at);
+    if (at->copy_of != 0)
+        return;
+    s = db_get(db, SQL_story_lead);
+    db_uint(s, 1, at->story);
+    db_uint(s, 2, at->id);
+    db_run(db, s);
 }
 
 /* --- traits --- */

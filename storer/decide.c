@@ -18,6 +18,7 @@ struct decide {
     struct stories *stories;
     int64_t newest_ms; /* when the item fetched last was fetched */
     /* of the item in hand */
+    uint64_t self; /* its id; 0: it is new */
     struct judge_params params;
     struct traits traits;
     uint64_t model;
@@ -164,7 +165,7 @@ static void consider(struct decide *decide, const struct memory_item *item)
     struct judge_candidate *candidate = NULL;
     struct traits other;
 
-    if (!in_window(decide, item))
+    if (item->id == decide->self || !in_window(decide, item))
         return;
     other = memory_view(&item->traits, item->model, decide->model);
     if (!judge_matters(&decide->params, &decide->traits, &other))
@@ -218,14 +219,15 @@ static const struct judge_centre *centre_of(void *arg, uint64_t story)
     return stories_centre(decide->stories, story, decide->model);
 }
 
-void decide_item(struct decide *decide, const struct msg_vector *vector, int64_t time_ms,
-                 int64_t seen_ms, uint64_t epoch, const struct msg_verdict *verdict,
-                 struct judge_verdict *out)
+void decide_item(struct decide *decide, uint64_t self, const struct msg_vector *vector,
+                 int64_t time_ms, int64_t seen_ms, uint64_t epoch,
+                 const struct msg_verdict *verdict, struct judge_verdict *out)
 {
     uint64_t as_of = verdict->epoch == epoch ? verdict->as_of : 0;
     char *name = mem_dup(vector->model.p, vector->model.n);
     uint32_t space[192];
 
+    decide->self = self;
     decide->params = *judge_params_of(name);
     decide->params.model = NULL;
     decide->params.window_ms = decide->limits.window_ms;

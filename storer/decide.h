@@ -31,12 +31,14 @@ void decide_load(struct decide *decide);
  * since (it took the place of one that may now be better).  Otherwise something would be
  * overlooked, and the proposal is better made again. */
 bool decide_covers(const struct decide *decide, uint64_t epoch, const struct msg_verdict *verdict);
-/* The verdict on an item that is not in the store. */
-void decide_item(struct decide *decide, const struct msg_vector *vector, int64_t time_ms,
-                 int64_t seen_ms, uint64_t epoch, const struct msg_verdict *verdict,
-                 struct judge_verdict *out);
+/* The verdict on an item.  self: its id where it is in the store, and then it is not compared with
+ * itself; 0: it is new. */
+void decide_item(struct decide *decide, uint64_t self, const struct msg_vector *vector,
+                 int64_t time_ms, int64_t seen_ms, uint64_t epoch,
+                 const struct msg_verdict *verdict, struct judge_verdict *out);
 /* The rows of an item were written: it is remembered, and counts for its story.  fresh: it is new
- * in the store (and founded the story whose id is its own); otherwise it has changed. */
+ * in the store (and founded the story whose id is its own); otherwise it has changed, and may be of
+ * another story. */
 void decide_learn(struct decide *decide, const struct memory_item *item, bool fresh,
                   const struct msg_vector *vector);
 

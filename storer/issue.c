@@ -41,7 +41,7 @@ static void measure(struct writer *writer)
     writer->window.reserved = leases_reserved(writer->leases);
     if (writer->window.reserved < held_items(writer->held))
         writer->window.reserved = held_items(writer->held);
-    writer->window.asked = writer->asked.count;
+    writer->window.asked = asked_count(&writer->asked);
     writer->window.bytes = journal_bytes(writer->journal) + held_bytes(writer->held);
 }
 

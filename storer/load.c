@@ -110,6 +110,7 @@ bool writer_load(struct writer *writer)
         return false;
     writer->committed = writer->meta;
     writer->retries_asked = true;
+    haste_lacked(&writer->haste); /* some may have come without before this process began */
     online_unsaved(writer->online);
     journal_clear(writer->journal);
     schedule_clear(writer->schedule);

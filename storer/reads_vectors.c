@@ -15,7 +15,7 @@ enum {
 /* A page in the making.  Entries borrow from bytes, by offset until it stops growing. */
 struct page {
     struct reads *reads;
-    struct buf bytes;
+    struct buf bytes, model;
     struct msg_entry *entries;
     size_t count;
     size_t room;
@@ -134,12 +134,28 @@ static void fill(struct page *page, int64_t since, int64_t not_before_ms)
 
 /* Sequences that nobody holds any more (updates move an item to a new one) are covered by upto: the
  * whole way to head where the page holds all that is left. */
+static struct span serving_model(struct page *page)
+{
+    struct db_rows *rows =
+        db_rows_start(page->reads->db, "SELECT value FROM meta WHERE name = 'model'", "");
+    struct span model = {0};
+
+    buf_clear(&page->model);
+    if (db_rows_next(rows)) {
+        model = db_rows_text(rows, 0);
+        buf_add(&page->model, model.p, model.n);
+    }
+    db_rows_end(rows);
+    return buf_span(&page->model);
+}
+
 static json_t *write_page(struct page *page, uint64_t epoch, uint64_t head)
 {
     struct reads *reads = page->reads;
     struct msg_page message = {.epoch = epoch,
                                .head = head,
                                .upto = page->full ? page->upto : head,
+                               .model = serving_model(page),
                                .entries = {page->entries, page->count}};
 
     if (msg_page_write(&message, &reads->answer->page))
@@ -169,6 +185,7 @@ json_t *reads_vectors(struct reads *reads)
     }
     free(page.entries);
     buf_free(&page.bytes);
+    buf_free(&page.model);
     msg_pool_free(&pool);
     return answer;
 }

@@ -15,15 +15,8 @@
 #include "storer/journal.h"
 #include "storer/lease.h"
 #include "storer/memory.h"
+#include "storer/settle_inner.h"
 #include "storer/writer_inner.h"
-
-/* A verdict message, read. */
-struct verdict {
-    struct msg_header header;
-    struct msg_item item;
-    struct msg_vector vector;
-    struct msg_verdict verdict;
-};
 
 /* --- ending --- */
 
@@ -146,8 +139,8 @@ static void store_new(struct writer *writer, const struct verdict *v,
     writer->meta.stored++;
 }
 
-static void store_vector(struct writer *writer, const struct db_item *row,
-                         const struct msg_vector *vector)
+void settle_vector(struct writer *writer, const struct db_item *row,
+                   const struct msg_vector *vector)
 {
     struct memory_item at = next_commit(writer, row);
 
@@ -161,20 +154,19 @@ static void store_update(struct writer *writer, struct db_item *row, const struc
     row->revision = v->item.revision;
     row->wanted = wanted_at(writer, &v->vector);
     db_item_update(writer->db, row, &v->item);
-    store_vector(writer, row, &v->vector);
+    settle_vector(writer, row, &v->vector);
     writer->meta.updated++;
 }
 
 /* --- judging --- */
 
-/* The deduper was too far behind for memory to fill the gap: the item goes round to it again,
- * from the embedder on, whose link is the one the storer sends items on. */
-static void send_again(struct writer *writer, const struct input *input, struct msg_header header)
+void settle_again(struct writer *writer, const struct input *input, struct msg_header header,
+                  enum msg_kind kind)
 {
     zframe_t *item = NULL;
     zmsg_t *message = NULL;
 
-    header.kind = MSG_KIND_JUDGE;
+    header.kind = kind;
     header.rounds++;
     header.epoch = writer->meta.epoch;
     header.head = writer->committed.head;
@@ -184,6 +176,12 @@ static void send_again(struct writer *writer, const struct input *input, struct 
     zmsg_addmem(message, zframe_data(item), zframe_size(item));
     batch_send(writer, writer->items, input->lane, message);
     counters_add(writer->counters, COUNTER_rejudged, 1);
+}
+
+bool settle_sure(struct writer *writer, const struct verdict *v)
+{
+    return decide_covers(writer->decide, writer->meta.epoch, &v->verdict) ||
+           v->header.rounds >= (uint64_t)writer->config->storer_judge_rounds;
 }
 
 /* A deduper that has seen later commits than there are: the file was put back from a copy, and what
@@ -203,38 +201,25 @@ static void settle(struct writer *writer, const struct input *input, const struc
     struct judge_verdict judged;
     struct db_item row;
 
+    wanted_seen(writer, &v->vector);
     db_item_find(writer->db, v->header.key, &row);
     if (row.id && (row.revision == v->item.revision || fetch->revived)) {
         writer->meta.known++;
     } else if (row.id) {
         store_update(writer, &row, v);
-    } else if (!decide_covers(writer->decide, writer->meta.epoch, &v->verdict) &&
-               v->header.rounds < (uint64_t)writer->config->storer_judge_rounds) {
-        send_again(writer, input, v->header);
+    } else if (!settle_sure(writer, v)) {
+        settle_again(writer, input, v->header, MSG_KIND_JUDGE);
         journal_touch(item, writer_now(writer));
         return;
     } else {
         int64_t time_ms = msg_item_time(&v->item);
 
-        decide_item(writer->decide, &v->vector, time_ms, v->item.seen_ms, writer->meta.epoch,
+        decide_item(writer->decide, 0, &v->vector, time_ms, v->item.seen_ms, writer->meta.epoch,
                     &v->verdict, &judged);
         store_new(writer, v, &judged, time_ms);
         fetch->stored++;
     }
     settle_end(writer, fetch, item);
-}
-
-static void settle_wanted(struct writer *writer, const struct verdict *v)
-{
-    struct db_item row;
-
-    db_item_find(writer->db, v->header.key, &row);
-    wanted_arrived(writer, row.id);
-    if (row.id == 0 || row.wanted == 0 || row.revision != v->item.revision ||
-        v->vector.vector.n == 0)
-        return; /* changed meanwhile, or still without: its time comes again */
-    db_item_wanted_at(writer->db, row.id, 0, 0);
-    store_vector(writer, &row, &v->vector);
 }
 
 /* --- taking --- */
@@ -315,7 +300,7 @@ void settle_verdict(struct writer *writer, struct input *input)
         settle_fetched(writer, input, &v);
     } else if (v.header.kind == MSG_KIND_WANTED) {
         if (read_rest(writer, input->message, &v) == 0)
-            settle_wanted(writer, &v);
+            late_vector(writer, input, &v);
     } else {
         counters_add(writer->counters, COUNTER_strays, 1);
     }

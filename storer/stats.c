@@ -41,7 +41,7 @@ static void window_figures(struct writer *writer, struct buf *json)
 {
     writer->window.under_way = journal_under_way(writer->journal);
     writer->window.reserved = leases_reserved(writer->leases);
-    writer->window.asked = writer->asked.count;
+    writer->window.asked = asked_count(&writer->asked);
     measure_rate(writer);
     buf_printf(json,
                "\"window\":%" PRIu64 ",\"window_max\":%" PRIu64 ",\"under_way\":%" PRIu64

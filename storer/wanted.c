@@ -1,7 +1,5 @@
 /* Missing vectors are a state of rows: asked for with back-off, in window slots, outside the sum
  * (DESIGN 5, rule 10). */
-#include <stdlib.h>
-
 #include "common/clock.h"
 #include "common/config.h"
 #include "common/log.h"
@@ -13,56 +11,70 @@
 
 enum { CHECK_MS = 1000, DAY_MS = 86400000 };
 
-struct asked {
-    uint64_t item;
-    int64_t until_ms; /* its slot is given back then */
-};
-
 struct asking {
     struct writer *writer;
-    size_t count;
+    size_t count, most;
     uint64_t ids[64];
     uint64_t tries[64];
 };
 
-void wanted_arrived(struct writer *writer, uint64_t item)
+void wanted_answered(struct writer *writer, uint64_t item, bool vector)
 {
-    free(map64_remove(&writer->asked, item));
+    asked_end(&writer->asked, ASKED_SERVING, item);
+    haste_answered(&writer->haste, item, vector);
 }
 
-static void lapse(struct writer *writer)
+void wanted_again(struct writer *writer, uint64_t item)
 {
-    size_t at = 0;
-    struct asked *asked = NULL;
-
-    while ((asked = map64_next(&writer->asked, &at)))
-        if (asked->until_ms <= writer_now(writer)) {
-            free(map64_remove(&writer->asked, asked->item));
-            at = 0;
-        }
+    asked_put(&writer->asked, ASKED_SERVING, item,
+              writer_now(writer) + writer->config->storer_wanted_ms);
 }
 
-static void ask(void *arg, uint64_t id, uint64_t source, struct span key, uint64_t tries,
-                const struct msg_item *item)
+void wanted_hurry(struct writer *writer, const char *why)
 {
-    struct asking *asking = arg;
-    struct writer *writer = asking->writer;
+    log_info("vectors-hurried", "why=\"%s\"", why);
+    haste_begin(&writer->haste);
+    writer->wanted_check_ms = 0;
+}
+
+void wanted_seen(struct writer *writer, const struct msg_vector *vector)
+{
+    if (!span_eq(vector->model, span_str(writer->config->embedder_model)))
+        return;
+    if (vector->vector.n == 0 && vector->reason.n > 0)
+        haste_lacked(&writer->haste);
+    else if (vector->vector.n > 0 && haste_supplied(&writer->haste))
+        wanted_hurry(writer, "vectors come again");
+}
+
+void wanted_send(struct writer *writer, const struct db_wanted *row, const char *model)
+{
     struct msg_header header = issue_header(writer, MSG_KIND_WANTED);
-    struct asked *asked = mem_alloc(sizeof(*asked));
     zmsg_t *message = NULL;
 
-    header.source = source;
-    header.key = key;
-    header.attempt = tries < 1000000 ? tries + 1 : tries;
+    header.source = row->source;
+    header.key = row->key;
+    header.attempt = row->tries < 1000000 ? row->tries + 1 : row->tries;
+    header.item = row->id;
+    header.model = span_str(model);
     message = issue_message(writer, &header);
-    if (msg_item_write(item, &writer->scratch) == 0)
+    if (msg_item_write(&row->item, &writer->scratch) == 0)
         link_append(message, &writer->scratch);
     batch_send(writer, writer->items, LANE_LO, message);
-    *asked = (struct asked){.item = id,
-                            .until_ms = writer_now(writer) + writer->config->storer_wanted_ms};
-    free(map64_put(&writer->asked, id, asked));
-    asking->ids[asking->count] = id;
-    asking->tries[asking->count++] = tries + 1;
+}
+
+static bool ask(void *arg, const struct db_wanted *row)
+{
+    struct asking *asking = arg;
+
+    if (asked_has(&asking->writer->asked, ASKED_SERVING, row->id) ||
+        haste_spares(&asking->writer->haste, row->id))
+        return true;
+    wanted_send(asking->writer, row, asking->writer->config->embedder_model);
+    wanted_again(asking->writer, row->id);
+    asking->ids[asking->count] = row->id;
+    asking->tries[asking->count++] = row->tries + 1;
+    return asking->count < asking->most;
 }
 
 static int64_t wait_ms(const struct writer *writer, uint64_t tries)
@@ -74,34 +86,57 @@ static int64_t wait_ms(const struct writer *writer, uint64_t tries)
     return wait;
 }
 
-/* The rows are walked first and changed after, for a statement must not meet its own changes. */
-static void ask_some(struct writer *writer, size_t most)
+/* The rows are walked first and changed after, for a statement must not meet its own changes.  In
+ * haste those that are not due yet are taken, too: the next ones first. */
+static size_t ask_some(struct writer *writer, size_t most)
 {
-    struct asking asking = {.writer = writer};
+    struct asking asking = {.writer = writer, .most = most};
     int64_t utc_ms = clock_utc_ms();
 
-    most = most < 64 ? most : 64;
     batch_open(writer);
-    db_wanted_each(writer->db, utc_ms, (int64_t)most, ask, &asking);
+    db_wanted_each(writer->db, writer->haste.room > 0 ? INT64_MAX : utc_ms, ask, &asking);
     for (size_t i = 0; i < asking.count; i++)
         db_item_wanted_at(writer->db, asking.ids[i], utc_ms + wait_ms(writer, asking.tries[i]),
                           asking.tries[i]);
+    return asking.count;
+}
+
+size_t wanted_room(struct writer *writer)
+{
+    size_t out = asked_count(&writer->asked) + journal_replaying(writer->journal);
+    size_t share = (size_t)window_replays(&writer->window);
+    size_t room = out < share && outbox_waiting(writer->items) == 0 ? share - out : 0;
+
+    return room < WANTED_AT_ONCE ? room : WANTED_AT_ONCE;
+}
+
+static size_t room_now(struct writer *writer)
+{
+    size_t room = wanted_room(writer), out = asked_of(&writer->asked, ASKED_SERVING);
+    size_t haste = writer->haste.room;
+
+    if (haste == 0)
+        return room;
+    if (haste <= out)
+        return 0;
+    return room < haste - out ? room : haste - out;
 }
 
 void wanted_work(struct writer *writer)
 {
     int64_t now_ms = writer_now(writer), next = 0;
-    uint64_t out = writer->asked.count + journal_replaying(writer->journal);
-    uint64_t share = window_replays(&writer->window);
+    size_t room = 0;
 
     if (now_ms < writer->wanted_check_ms || writer->embedders == 0)
         return;
-    lapse(writer);
+    asked_lapse(&writer->asked, now_ms);
     next = db_wanted_next(writer->db);
-    if (next == 0 || next > clock_utc_ms()) {
+    if (next == 0 || (writer->haste.room == 0 && next > clock_utc_ms())) {
+        haste_end(&writer->haste);
         writer->wanted_check_ms = now_ms + CHECK_MS;
         return;
     }
-    if (out < share && outbox_waiting(writer->items) == 0)
-        ask_some(writer, share - out);
+    room = room_now(writer);
+    if (room > 0 && ask_some(writer, room) == 0)
+        haste_end(&writer->haste);
 }

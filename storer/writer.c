@@ -49,7 +49,7 @@ void writer_lost(struct writer *writer, const char *what)
 size_t writer_in_flight(struct writer *writer)
 {
     return leases_count(writer->leases) + journal_in_flight(writer->journal, writer_now(writer)) +
-           held_items(writer->held) + writer->asked.count + outbox_waiting(writer->jobs) +
+           held_items(writer->held) + asked_count(&writer->asked) + outbox_waiting(writer->jobs) +
            outbox_waiting(writer->items) + writer->batch.items;
 }
 
@@ -188,7 +188,9 @@ static int open_links(struct writer *writer)
     writer->verdicts = inlet_open(c, LINK_VERDICTS, writer->counters);
     writer->events = link_connect(c, ZMQ_PUB, LINK_ROLE_EVENTS, LINKS, endpoint);
     free(endpoint);
-    if (!writer->jobs || !writer->items || !writer->reports || !writer->verdicts || !writer->events)
+    hear_open(writer);
+    if (!writer->jobs || !writer->items || !writer->reports || !writer->verdicts ||
+        !writer->events || !writer->heard)
         return APP_IO;
     writer->query = query_open(c, c->store_path, writer->loop, command_take, writer);
     return writer->query ? 0 : APP_CONFIG; /* the endpoint is in use: starting again is no help */
@@ -287,8 +289,6 @@ void writer_stop(struct writer *writer, int64_t within_ms)
 void writer_close(struct writer **out)
 {
     struct writer *writer = *out;
-    size_t at = 0;
-    void *asked = NULL;
 
     if (!writer)
         return;
@@ -302,15 +302,15 @@ void writer_close(struct writer **out)
     if (writer->verdicts)
         inlet_close(&writer->verdicts);
     zsock_destroy(&writer->events);
+    hear_close(writer);
     decide_destroy(&writer->decide);
     journal_destroy(&writer->journal);
     leases_destroy(&writer->leases);
     held_destroy(&writer->held);
     schedule_destroy(&writer->schedule);
     online_destroy(&writer->online);
-    while ((asked = map64_next(&writer->asked, &at)))
-        free(asked);
-    map64_free(&writer->asked);
+    asked_free(&writer->asked);
+    haste_end(&writer->haste);
     db_close(&writer->db);
     for (size_t i = 0; i < sizeof(writer->pools) / sizeof(writer->pools[0]); i++)
         msg_pool_free(&writer->pools[i]);

@@ -15,13 +15,15 @@
 #include "common/counters.h"
 #include "common/link.h"
 #include "common/msg.h"
+#include "storer/asked.h"
 #include "storer/db.h"
-#include "storer/map64.h"
+#include "storer/haste.h"
 #include "storer/quiesce.h"
 #include "storer/schedule.h"
 #include "storer/window.h"
 #include "storer/writer.h"
 
+struct db_wanted;
 struct decide;
 struct held;
 struct inlet;
@@ -104,13 +106,15 @@ struct writer {
     struct online *online;
     int64_t offline_since_ms; /* UTC; 0 while online */
     struct window window;
-    struct map64 asked; /* items whose vector was asked for: id -> struct asked */
+    struct asked asked; /* vectors that were asked for */
+    struct haste haste; /* in asking for those that the serving model owes */
     struct quiesce quiesce;
     struct batch batch;
 
     struct inlet *reports, *verdicts;
     struct outbox *jobs, *items;
-    zsock_t *events;
+    zsock_t *events; /* what it says */
+    zsock_t *heard;  /* what others say on the same bus */
     struct query *query;
     uint64_t ticker, batch_timer;
 
@@ -199,8 +203,20 @@ void issue_undo(struct writer *writer, struct sending *sending);
 void issue_sweep(struct writer *writer);
 void issue_fetcher_lost(struct writer *writer, struct span leases, bool crashed);
 void replay_work(struct writer *writer);
+enum { WANTED_AT_ONCE = 64 }; /* questions of one transaction */
+
 void wanted_work(struct writer *writer);
-void wanted_arrived(struct writer *writer, uint64_t item);
+/* A question was answered; again: it goes round once more. */
+void wanted_answered(struct writer *writer, uint64_t item, bool vector);
+void wanted_again(struct writer *writer, uint64_t item);
+/* An item of a fetch came with, or without, its vector. */
+void wanted_seen(struct writer *writer, const struct msg_vector *vector);
+/* Missing vectors of the serving model are asked for at once. */
+void wanted_hurry(struct writer *writer, const char *why);
+/* How many questions may go now, of all models. */
+size_t wanted_room(struct writer *writer);
+/* Asks for an item's vector of this model. */
+void wanted_send(struct writer *writer, const struct db_wanted *row, const char *model);
 /* A header with the writer's epoch, head and model. */
 struct msg_header issue_header(const struct writer *writer, enum msg_kind kind);
 zmsg_t *issue_message(struct writer *writer, const struct msg_header *header);
@@ -212,6 +228,11 @@ void publish_state(struct writer *writer, const char *event, const char *json);
 void publish_later(struct writer *writer, const char *event, struct json_t *detail);
 /* Publishes these, or forgets them. */
 void publish_waiting(struct writer *writer, bool committed);
+
+/* --- hear.c --- */
+/* Listens to what embedders say of their models. */
+void hear_open(struct writer *writer);
+void hear_close(struct writer *writer);
 
 /* --- stats.c --- */
 /* The short form, for heartbeats. */

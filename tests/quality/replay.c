@@ -6,12 +6,14 @@
  * FILE holds one commit a line, in order of sequence:
  *
  *   {"id", "time_ms", "seen_ms", "model", "vector", "signature", "words", "url_key", "title_key",
- *    "figures"}
+ *    "figures", "revision"}
  *
  * with the columns of the store's tables item and vector; blobs in hexadecimal.  An id that comes
- * again has changed: it keeps its story and takes the new vector.  Prints {"id", "story",
- * "copy_of"} for each new item.  No index, no proposals, no caches: candidates come from a full
- * scan, centres are added up anew whenever they are asked for.
+ * again has changed: it keeps its story and takes the new vector; but where the revision is the
+ * same and it had no vector, this one came late, and an item that is alone in its story is judged
+ * again, against all others.  Prints {"id", "story", "copy_of"} for each time an item is judged. No
+ * index, no proposals, no caches: candidates come from a full scan, centres are added up anew
+ * whenever they are asked for.
  *
  * --pairs judges nothing in order: PAIRS has two ids a line, and it prints {"score", "same"} for
  * each two items by themselves.  Exit 0; 64 wrong usage or input. */
@@ -34,6 +36,7 @@ enum { USAGE = 64, SPACE = 192, HOURS_72_MS = 72 * 3600 * 1000 };
 struct commit {
     uint64_t id, story, copy_of;
     int64_t time_ms, seen_ms;
+    int64_t revision; /* 0: not recorded */
     char *model;
     struct buf vector;
     uint32_t space[SPACE];
@@ -115,6 +118,7 @@ static struct commit *commit_read(const char *text, size_t n)
     commit->id = (uint64_t)number(line, "id");
     commit->time_ms = number(line, "time_ms");
     commit->seen_ms = number(line, "seen_ms");
+    commit->revision = number(line, "revision");
     commit->model = mem_strdup(model ? model : "");
     if (!model || commit->id == 0 || !read_traits(line, commit)) {
         commit_free(commit);
@@ -164,9 +168,10 @@ static size_t scan(struct replay *replay, const struct judge_params *params,
         const struct commit *other = replay->commits[i];
         struct traits traits = seen_by(other, item);
 
-        if (llabs((long long)(other->time_ms - item->time_ms)) > replay->window_ms ||
+        if (other->id == item->id ||
+            llabs((long long)(other->time_ms - item->time_ms)) > replay->window_ms ||
             other->seen_ms < now_ms - replay->window_ms)
-            continue;
+            continue; /* itself, or out of the window */
         replay->candidates[n] = (struct judge_candidate){.id = other->id,
                                                          .story = other->story,
                                                          .copy_of = other->copy_of,
@@ -176,7 +181,8 @@ static size_t scan(struct replay *replay, const struct judge_params *params,
     return n;
 }
 
-static void judge(struct replay *replay, struct commit *item)
+/* story: the one it has where it joins none. */
+static void judge(struct replay *replay, struct commit *item, uint64_t story)
 {
     struct judge_params params = *judge_params_of(item->model);
     struct judge_verdict verdict;
@@ -185,7 +191,7 @@ static void judge(struct replay *replay, struct commit *item)
     replay->item = item;
     judge_decide(&params, &item->traits, item->time_ms, replay->candidates,
                  scan(replay, &params, item), centre_of, replay, &verdict);
-    item->story = verdict.story ? verdict.story : item->id;
+    item->story = verdict.story ? verdict.story : story;
     item->copy_of = verdict.copy_of;
     printf("{\"id\":%" PRIu64 ",\"story\":%" PRIu64 ",\"copy_of\":%" PRIu64 "}\n", item->id,
            item->story, item->copy_of);
@@ -199,19 +205,40 @@ static struct commit **place_of(struct replay *replay, uint64_t id)
     return NULL;
 }
 
+static bool is_alone(const struct replay *replay, const struct commit *item)
+{
+    size_t members = 0;
+
+    for (size_t i = 0; i < replay->count; i++)
+        members += replay->commits[i]->story == item->story;
+    return members == 1 && item->copy_of == 0;
+}
+
+static void take_again(struct replay *replay, struct commit **former, struct commit *commit)
+{
+    bool late = commit->revision != 0 && commit->revision == (*former)->revision &&
+                (*former)->traits.dims == 0 && commit->traits.dims > 0;
+    bool judged = late && !replay->pairs && is_alone(replay, *former);
+    uint64_t story = (*former)->story;
+
+    commit->story = story;
+    commit->copy_of = (*former)->copy_of;
+    commit_free(*former);
+    *former = commit;
+    if (judged)
+        judge(replay, commit, story);
+}
+
 static void take(struct replay *replay, struct commit *commit)
 {
     struct commit **former = place_of(replay, commit->id);
 
     if (former) {
-        commit->story = (*former)->story;
-        commit->copy_of = (*former)->copy_of;
-        commit_free(*former);
-        *former = commit;
+        take_again(replay, former, commit);
         return;
     }
     if (!replay->pairs)
-        judge(replay, commit);
+        judge(replay, commit, commit->id);
     if (replay->newest_ms < commit->seen_ms)
         replay->newest_ms = commit->seen_ms;
     replay->count++;

@@ -39,6 +39,7 @@ struct ring {
     int setting_count;
     pid_t pid;
     zsock_t *control, *events, *query;
+    zsock_t *bus; /* what the storer hears of others */
     zsock_t *jobs[LANES], *items[LANES], *reports[LANES], *verdicts[LANES];
     zframe_t *storer; /* its address on control */
     uint64_t broker, losses, asked;
@@ -147,6 +148,8 @@ static void ring_open_links(struct ring *ring)
     ring->events =
         ring_bind(ring, ZMQ_SUB, LINK_ROLE_EVENTS, LINKS, link_endpoint_named(c, "events.in"));
     zsock_set_subscribe(ring->events, "");
+    ring->bus =
+        ring_bind(ring, ZMQ_PUB, LINK_ROLE_EVENTS, LINKS, link_endpoint_named(c, "events.out"));
 }
 
 static void ring_open(struct ring *ring)
@@ -196,6 +199,7 @@ static void ring_close(struct ring *ring)
     }
     zsock_destroy(&ring->control);
     zsock_destroy(&ring->events);
+    zsock_destroy(&ring->bus);
     zmsg_destroy(&ring->kept);
     msg_pool_free(&ring->pool);
     msg_pool_free(&ring->pool2);
@@ -503,23 +507,30 @@ struct ring_item {
     uint64_t candidate; /* proposed; 0: none */
     bool no_vector;
     unsigned direction; /* of the vector: equal ones are alike */
+    const char *model;  /* NULL: the built-in one */
+    uint64_t item;      /* its row, in a header that has it */
+    char text;          /* equal ones are copies; 0: nothing is known of it */
 };
 
 UNUSED static void ring_verdict(struct ring *ring, const struct ring_item *at)
 {
     struct msg_header header = ring_header(at->fetch, at->source, at->flags);
-    char guid[32], title[64], text[128];
+    char guid[32], title[64], text[128], signature[512];
     int8_t vector[512] = {0};
     uint8_t key[16];
-    struct msg_vector v = {.model = span_str("builtin-512-v1"), .words = 100};
+    struct msg_vector v = {.model = span_str(at->model ? at->model : "builtin-512-v1"),
+                           .words = 100,
+                           .signature = span_of(signature, at->text ? sizeof(signature) : 0)};
     struct msg_candidate candidate = {.id = at->candidate};
     struct msg_verdict verdict = {
         .epoch = at->epoch, .as_of = at->as_of, .candidates = {&candidate, at->candidate != 0}};
     struct msg_item item = {.revision = at->revision ? at->revision : 1, .seen_ms = clock_utc_ms()};
 
+    memset(signature, at->text, sizeof(signature));
     ring_key(at->source, at->n, key);
     header.kind = at->kind ? at->kind : MSG_KIND_FETCH;
     header.rounds = at->rounds;
+    header.item = at->item;
     header.key = span_of(key, 16);
     snprintf(guid, sizeof(guid), "item-%u", at->n);
     snprintf(title, sizeof(title), "Title number %u", at->n);
