@@ -28,7 +28,9 @@ struct app_oneshot {
     const char *name;     /* "parse" */
     const char *argument; /* "FILE", or NULL where it takes none */
     const char *help;
-    int (*run)(const char *argument); /* gives the exit code */
+    int (*run)(const char *argument); /* at once; gives the exit code */
+    /* Instead of run: once all options and settings were read.  config is lent. */
+    int (*run_with)(const char *argument, const struct config *config);
 };
 
 struct app_spec {

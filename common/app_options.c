@@ -13,6 +13,8 @@ struct options {
     const char *file;
     char **assignments;
     int count;
+    const struct app_oneshot *oneshot; /* to be run with the settings, or NULL */
+    const char *argument;              /* its */
 };
 
 static void print_help(const struct app_spec *spec)
@@ -38,15 +40,20 @@ static int usage(const struct app_spec *spec, const char *what, const char *word
     return APP_USAGE;
 }
 
-/* -1 where word is none of them. */
-static int run_oneshot(const struct app_spec *spec, const char *word, const char *argument)
+/* -1 where word is none of them, or has to wait for the settings; then options has it. */
+static int run_oneshot(const struct app_spec *spec, struct options *options, const char *word,
+                       const char *argument)
 {
     for (const struct app_oneshot *one = spec->oneshots; one && one->name; one++) {
         if (strcmp(word + 2, one->name) != 0)
             continue;
         if (one->argument && !argument)
             return usage(spec, "an argument is expected", word);
-        return one->run(one->argument ? argument : NULL);
+        options->argument = one->argument ? argument : NULL;
+        if (one->run)
+            return one->run(options->argument);
+        options->oneshot = one;
+        return -1;
     }
     return -1;
 }
@@ -56,6 +63,7 @@ static int read_word(const struct app_spec *spec, struct options *options, int a
 {
     const char *word = argv[*i];
     char *next = *i + 1 < argc ? argv[*i + 1] : NULL;
+    const struct app_oneshot *before = options->oneshot;
     int code = -1;
 
     if (strncmp(word, "--", 2) != 0)
@@ -66,9 +74,13 @@ static int read_word(const struct app_spec *spec, struct options *options, int a
         return config_print(stdout), APP_OK;
     if (strcmp(word, "--version") == 0)
         return printf("%s %s\n", spec->name, app_version), APP_OK;
-    code = run_oneshot(spec, word, next);
+    code = run_oneshot(spec, options, word, next);
     if (code >= 0)
         return code;
+    if (options->oneshot != before) {
+        *i += options->argument ? 1 : 0;
+        return -1;
+    }
     if (strcmp(word, "--config") != 0 && strcmp(word, "--set") != 0)
         return usage(spec, "no such option", word);
     if (!next)
@@ -116,6 +128,10 @@ int app_options(const struct app_spec *spec, int argc, char **argv, struct confi
     if (code < 0) {
         code = app_settings(spec->name, options.file, options.assignments, options.count, config);
         code = code ? code : -1;
+    }
+    if (code < 0 && options.oneshot) {
+        code = options.oneshot->run_with(options.argument, *config);
+        config_destroy(config);
     }
     free(options.assignments);
     return code;

@@ -1,8 +1,9 @@
 #include "embedder/embed_cli.h"
 
 #include "common/buf.h"
+#include "common/mem.h"
 #include "common/vec.h"
-#include "embedder/model.h"
+#include "embedder/ask.h"
 #include "embedder/traits.h"
 
 #include <errno.h>
@@ -11,6 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+
+/* Pairs of lines read before their vectors are asked for. */
+enum { PAIRS_AT_ONCE = 64 };
 
 static FILE *open_input(const char *path)
 {
@@ -73,30 +77,61 @@ static json_t *describe(const char *name, const struct traits *traits)
         key(traits->title_key), "figures", numbers(traits->figures, traits->figure_count));
 }
 
-int embed_cli(const char *path)
+/* The first line is the title. */
+static struct ask_item item_of(struct span all)
+{
+    const char *newline = all.n ? memchr(all.p, '\n', all.n) : NULL;
+    size_t title = newline ? (size_t)(newline - all.p) : all.n;
+
+    return (struct ask_item){.title = span_of(all.p, title), .text = span_after(all, title)};
+}
+
+int embed_cli(const char *path, const struct config *config)
 {
     FILE *file = open_input(path);
+    struct traits_buf *found = NULL;
+    struct ask *ask = NULL;
     struct buf all = {0};
     char chunk[16384];
     size_t n = 0;
+    int code = EX_CONFIG, end = 0;
 
     if (!file)
         return EX_IOERR;
     while ((n = fread(chunk, 1, sizeof chunk, file)) > 0)
         buf_add(&all, chunk, n);
-    const char *newline = all.len ? memchr(all.data, '\n', all.len) : NULL;
-    size_t title = newline ? (size_t)(newline - all.data) : all.len;
-    struct model *model = model_create();
-    struct traits_buf found = {0};
-    model_traits(model, span_of(all.data, title), span_after(buf_span(&all), title), span_str(NULL),
-                 &found);
-    struct traits traits = traits_borrow(&found);
-    if (!ferror(file))
-        print_json(describe(model_name(model), &traits));
-    model_destroy(&model);
+    ask = ferror(file) ? NULL : ask_open(config);
+    if (ask) {
+        struct ask_item item = item_of(buf_span(&all));
+
+        found = mem_calloc(1, sizeof *found);
+        code = ask_traits(ask, &item, 1, found);
+        struct traits traits = traits_borrow(found);
+        if (!code)
+            print_json(describe(ask_model(ask), &traits));
+    }
+    free(found);
+    ask_close(&ask);
     buf_free(&all);
-    return finish(file, path);
+    end = finish(file, path);
+    return end ? end : code;
 }
+
+/* --- pairs ------------------------------------------------------------------------------------ */
+
+/* A line that was understood, and the ids of its two sides. */
+struct pair {
+    json_t *json;
+    json_t *id[2];
+};
+
+/* Pairs read and not yet compared. */
+struct pairs {
+    size_t count;
+    struct pair at[PAIRS_AT_ONCE];
+    struct ask_item items[2 * PAIRS_AT_ONCE];
+    struct traits_buf traits[2 * PAIRS_AT_ONCE];
+};
 
 static struct span member(const json_t *item, const char *name)
 {
@@ -105,19 +140,45 @@ static struct span member(const json_t *item, const char *name)
     return span_of(json_string_value(value), json_string_length(value));
 }
 
-/* Reads one side of a pair; returns its id (new reference), or NULL where it is no item. */
-static json_t *read_side(struct model *model, const json_t *side, size_t line,
-                         struct traits_buf *out)
+/* One side of a pair; returns its id (new reference), or NULL where it is no item. */
+static json_t *read_side(const json_t *side, size_t line, struct ask_item *item)
 {
-    struct span text = span_of(json_string_value(side), json_string_length(side));
-
-    if (!json_is_string(side) && !json_is_object(side))
-        return NULL;
-    if (json_is_object(side))
-        text = json_object_get(side, "text") ? member(side, "text") : member(side, "content_text");
-    model_traits(model, member(side, "title"), text, member(side, "url"), out);
     json_t *id = json_object_get(side, "id");
+
+    *item = (struct ask_item){
+        .title = member(side, "title"), .text = member(side, "text"), .url = member(side, "url")};
+    if (json_is_string(side))
+        item->text = span_of(json_string_value(side), json_string_length(side));
+    else if (!json_is_object(side))
+        return NULL;
+    else if (!json_object_get(side, "text"))
+        item->text = member(side, "content_text");
     return id ? json_incref(id) : json_integer((json_int_t)line);
+}
+
+static void forget(struct pair *pair)
+{
+    json_decref(pair->id[0]);
+    json_decref(pair->id[1]);
+    json_decref(pair->json);
+    *pair = (struct pair){0};
+}
+
+/* Takes the pair of one line; false where the line is none. */
+static bool take_line(struct pairs *pairs, const char *text, size_t n, size_t line)
+{
+    struct pair *pair = &pairs->at[pairs->count];
+    struct ask_item *items = &pairs->items[2 * pairs->count];
+
+    pair->json = json_loadb(text, n, 0, NULL);
+    pair->id[0] = read_side(json_object_get(pair->json, "a"), line, &items[0]);
+    pair->id[1] = read_side(json_object_get(pair->json, "b"), line, &items[1]);
+    if (pair->id[0] && pair->id[1]) {
+        pairs->count++;
+        return true;
+    }
+    forget(pair);
+    return false;
 }
 
 static int count_common(const struct traits *a, const struct traits *b)
@@ -150,48 +211,70 @@ static json_t *compare(const struct traits *a, const struct traits *b)
         "figures", (int)a->figure_count, (int)b->figure_count);
 }
 
-/* Compares the pair of one line; false where the line is none. */
-static bool compare_line(struct model *model, const char *text, size_t n, size_t line)
+static void print_pair(const struct pair *pair, const struct traits_buf found[2])
 {
-    struct traits_buf found[2] = {{0}, {0}};
-    json_t *pair = json_loadb(text, n, 0, NULL);
-    json_t *a = read_side(model, json_object_get(pair, "a"), line, &found[0]);
-    json_t *b = read_side(model, json_object_get(pair, "b"), line, &found[1]);
+    struct traits a = traits_borrow(&found[0]), b = traits_borrow(&found[1]);
+    json_t *result = json_pack("{sO sO}", "a", pair->id[0], "b", pair->id[1]);
+    json_t *rest = compare(&a, &b);
 
-    if (a && b) {
-        struct traits x = traits_borrow(&found[0]), y = traits_borrow(&found[1]);
-        json_t *result = json_pack("{sO sO}", "a", a, "b", b), *rest = compare(&x, &y);
-        json_object_update(result, rest);
-        json_decref(rest);
-        print_json(result);
-    }
-    bool understood = a && b;
-    json_decref(a);
-    json_decref(b);
-    json_decref(pair);
-    return understood;
+    json_object_update(result, rest);
+    json_decref(rest);
+    print_json(result);
 }
 
-int compare_cli(const char *path)
+/* Compares what was read; 0 or 69. */
+static int compare_all(struct ask *ask, struct pairs *pairs)
 {
-    FILE *file = open_input(path);
-    struct model *model = NULL;
+    int code = ask_traits(ask, pairs->items, 2 * pairs->count, pairs->traits);
+
+    for (size_t i = 0; i < pairs->count; i++) {
+        if (!code)
+            print_pair(&pairs->at[i], &pairs->traits[2 * i]);
+        forget(&pairs->at[i]);
+    }
+    pairs->count = 0;
+    return code;
+}
+
+static int compare_file(struct ask *ask, struct pairs *pairs, FILE *file, const char *path)
+{
     char *text = NULL;
     size_t cap = 0;
     ssize_t n = 0;
-    int code = EX_OK;
+    int code = EX_OK, failed = 0;
+
+    for (size_t line = 1; !failed && (n = getline(&text, &cap, file)) > 0; line++) {
+        if (strspn(text, " \t\r\n") == (size_t)n)
+            continue;
+        if (!take_line(pairs, text, (size_t)n, line)) {
+            fprintf(stderr, "weir-embedder: %s: line %zu is no pair of items\n", path, line);
+            code = EX_DATAERR;
+        }
+        if (pairs->count == PAIRS_AT_ONCE)
+            failed = compare_all(ask, pairs);
+    }
+    if (!failed)
+        failed = compare_all(ask, pairs);
+    free(text);
+    return failed ? failed : code;
+}
+
+int compare_cli(const char *path, const struct config *config)
+{
+    FILE *file = open_input(path);
+    struct pairs *pairs = NULL;
+    struct ask *ask = NULL;
+    int code = EX_CONFIG, end = 0;
 
     if (!file)
         return EX_IOERR;
-    model = model_create();
-    for (size_t line = 1; (n = getline(&text, &cap, file)) > 0; line++) {
-        if (strspn(text, " \t\r\n") == (size_t)n || compare_line(model, text, (size_t)n, line))
-            continue;
-        fprintf(stderr, "weir-embedder: %s: line %zu is no pair of items\n", path, line);
-        code = EX_DATAERR;
+    ask = ask_open(config);
+    if (ask) {
+        pairs = mem_calloc(1, sizeof(*pairs));
+        code = compare_file(ask, pairs, file, path);
     }
-    free(text);
-    model_destroy(&model);
-    int end = finish(file, path);
+    free(pairs);
+    ask_close(&ask);
+    end = finish(file, path);
     return end ? end : code;
 }

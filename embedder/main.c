@@ -6,8 +6,14 @@
 int main(int argc, char **argv)
 {
     static const struct app_oneshot oneshots[] = {
-        {"embed", "FILE", "print the vector of a text (first line: title) and leave", embed_cli},
-        {"compare", "FILE", "print how alike the pairs of a JSON-lines file are", compare_cli},
+        {.name = "embed",
+         .argument = "FILE",
+         .help = "print the vector of a text (first line: title) and leave",
+         .run_with = embed_cli},
+        {.name = "compare",
+         .argument = "FILE",
+         .help = "print how alike the pairs of a JSON-lines file are",
+         .run_with = compare_cli},
         {0},
     };
     static const struct service_spec spec = {

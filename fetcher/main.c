@@ -6,7 +6,7 @@
 int main(int argc, char **argv)
 {
     static const struct app_oneshot oneshots[] = {
-        {"parse", "FILE", "print what a feed says as JSON and leave", parse_cli},
+        {"parse", "FILE", "print what a feed says as JSON and leave", parse_cli, NULL},
         {0},
     };
     static const struct service_spec spec = {

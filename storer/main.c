@@ -22,7 +22,7 @@ static void end(struct service *service, void *self)
 }
 
 static const struct app_oneshot oneshots[] = {
-    {"verify", "FILE", "check a store that no storer has open, and end", verify_cli},
+    {"verify", "FILE", "check a store that no storer has open, and end", verify_cli, NULL},
     {0},
 };
 

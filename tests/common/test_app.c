@@ -13,9 +13,16 @@ static int run_oneshot(const char *argument)
     return 7;
 }
 
+static int run_with_settings(const char *argument, const struct config *config)
+{
+    printf("with %s %s\n", argument, config->log_level);
+    return 8;
+}
+
 static const struct app_oneshot oneshots[] = {
-    {"show", "FILE", "prints a file", run_oneshot},
-    {"list", NULL, "prints all", run_oneshot},
+    {"show", "FILE", "prints a file", run_oneshot, NULL},
+    {"list", NULL, "prints all", run_oneshot, NULL},
+    {"try", "FILE", "tries a file", NULL, run_with_settings},
     {0},
 };
 
@@ -120,6 +127,12 @@ START_TEST(oneshot)
     printed("one-shot x");
     ck_assert_int_eq(run("--list", NULL), 7);
     printed("one-shot alone");
+    /* With the settings that stand before and behind it. */
+    ck_assert_int_eq(run("--try", "x", "--set", "log.level=error", NULL), 8);
+    printed("with x error");
+    ck_assert_int_eq(run("--set", "log.level=debug", "--try", "y", NULL), 8);
+    printed("with y debug");
+    ck_assert_int_eq(run("--try", "x", "--nonsense", NULL), APP_USAGE);
 }
 END_TEST
 

@@ -1,4 +1,5 @@
 /* --embed and --compare: what they print, what they return. */
+#include "common/config.h"
 #include "embedder/embed_cli.h"
 
 #include <check.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 static char input[] = "/tmp/weir-embed-XXXXXX";
+static struct config *config;
 static char output[] = "/tmp/weir-embed-out-XXXXXX";
 
 /* Each test is a process of its own (check forks), so standard output may be turned to a file. */
@@ -17,6 +19,7 @@ static void set_up(void)
 {
     int in = mkstemp(input), out = mkstemp(output);
 
+    config = config_create();
     ck_assert_int_ge(in, 0);
     ck_assert_int_ge(out, 0);
     close(in);
@@ -26,6 +29,7 @@ static void set_up(void)
 
 static void tear_down(void)
 {
+    config_destroy(&config);
     unlink(input);
     unlink(output);
 }
@@ -57,7 +61,7 @@ static json_t *read_line(int line)
 START_TEST(embed_prints_a_vector)
 {
     write_input("Dam fails\nThe dam failed at 12.5 metres.\n");
-    ck_assert_int_eq(embed_cli(input), EX_OK);
+    ck_assert_int_eq(embed_cli(input, config), EX_OK);
     json_t *json = read_line(0);
     ck_assert_str_eq(json_string_value(json_object_get(json, "model")), "builtin-512-v1");
     ck_assert_int_eq(json_integer_value(json_object_get(json, "dims")), 512);
@@ -72,7 +76,7 @@ END_TEST
 START_TEST(embed_takes_an_empty_file)
 {
     write_input("");
-    ck_assert_int_eq(embed_cli(input), EX_OK);
+    ck_assert_int_eq(embed_cli(input, config), EX_OK);
     json_t *json = read_line(0);
     ck_assert_uint_eq(json_array_size(json_object_get(json, "vector")), 0);
     ck_assert(json_is_null(json_object_get(json, "signature")));
@@ -82,9 +86,9 @@ END_TEST
 
 START_TEST(a_missing_file_is_an_error)
 {
-    ck_assert_int_eq(embed_cli("/nonexistent/file"), EX_IOERR);
-    ck_assert_int_eq(compare_cli("/nonexistent/file"), EX_IOERR);
-    ck_assert_int_eq(embed_cli("/tmp"), EX_IOERR);
+    ck_assert_int_eq(embed_cli("/nonexistent/file", config), EX_IOERR);
+    ck_assert_int_eq(compare_cli("/nonexistent/file", config), EX_IOERR);
+    ck_assert_int_eq(embed_cli("/tmp", config), EX_IOERR);
 }
 END_TEST
 
@@ -94,7 +98,7 @@ START_TEST(compare_prints_one_line_a_pair)
                 "no pair\n\n"
                 "{\"a\":{\"id\":\"x\",\"title\":\"Cup\",\"text\":\"a late goal\"},"
                 "\"b\":{\"id\":\"y\",\"title\":\"Dam\",\"content_text\":\"water rose\"}}\n");
-    ck_assert_int_eq(compare_cli(input), EX_DATAERR);
+    ck_assert_int_eq(compare_cli(input, config), EX_DATAERR);
     json_t *same = read_line(0), *other = read_line(1), *none = read_line(2);
     ck_assert_double_eq_tol(json_real_value(json_object_get(same, "score")), 1.0, 1e-4);
     ck_assert_double_eq_tol(json_real_value(json_object_get(same, "overlap")), 1.0, 1e-9);
