@@ -20,3 +20,33 @@ size_t engine_keep(struct engine_hit *hits, size_t n, size_t k, struct engine_hi
     hits[at] = hit;
     return n;
 }
+
+/* Lets the hit at the top sink to its place in the heap; the nearest is at the top. */
+static void sink(struct engine_hit *heap, size_t count, size_t at)
+{
+    struct engine_hit hit = heap[at];
+    for (size_t child; (child = 2 * at + 1) < count; at = child) {
+        if (child + 1 < count && before(&heap[child + 1], &heap[child]))
+            child++;
+        if (!before(&heap[child], &hit))
+            break;
+        heap[at] = heap[child];
+    }
+    heap[at] = hit;
+}
+
+/* Accepting looks at what lies far away in memory, so it is asked of the nearest ones alone. */
+size_t engine_take(const struct engine_query *query, struct engine_hit *found, size_t count,
+                   struct engine_hit *hits, size_t n, size_t k)
+{
+    for (size_t i = count / 2; i-- > 0;)
+        sink(found, count, i);
+    while (count > 0 && engine_ranks(hits, n, k, &found[0])) {
+        if (!query->accept || query->accept(query->arg, found[0].slot))
+            n = engine_keep(hits, n, k, found[0]);
+        found[0] = found[--count];
+        if (count > 0)
+            sink(found, count, 0);
+    }
+    return n;
+}

@@ -9,7 +9,7 @@
 
 enum {
     ENGINE_BEST_MAX = 256,  /* most hits of one search */
-    ENGINE_NO_LIMIT = 1000, /* apart_max that lets everything pass */
+    ENGINE_NO_LIMIT = 1000, /* apart_max: the nearest, however far; an engine may miss some then */
 };
 
 struct engine_hit {
@@ -24,7 +24,7 @@ struct engine_query {
     int64_t from_ms, to_ms; /* entries of this time only, both ends included */
     uint64_t except;        /* an id to leave out; 0 = none */
     uint32_t apart_max;     /* sign bits that may differ, in 1/1000 of the dimensions */
-    /* Asked of a slot before it becomes a hit; NULL = all may. */
+    /* Asked of a slot that would be among the best, nearest first; NULL = all may. */
     bool (*accept)(void *arg, uint32_t slot);
     void *arg;
 };
@@ -48,5 +48,9 @@ struct engine {
 bool engine_ranks(const struct engine_hit *hits, size_t n, size_t k, const struct engine_hit *hit);
 /* Puts a hit in its place among the best k; returns how many there are now. */
 size_t engine_keep(struct engine_hit *hits, size_t n, size_t k, struct engine_hit hit);
+/* Takes those of the found ones that get a place among the best k of hits and are accepted; returns
+ * how many there are now.  The order of found is lost. */
+size_t engine_take(const struct engine_query *query, struct engine_hit *found, size_t count,
+                   struct engine_hit *hits, size_t n, size_t k);
 
 #endif

@@ -10,7 +10,12 @@
 #include "deduper/engine.h"
 #include "deduper/flat_scan.h"
 
-enum { BLOCK = 1024 }; /* slots in a block; blocks never move, so growth copies nothing */
+enum {
+    BLOCK = 1024,       /* slots in a block; blocks never move, so growth copies nothing */
+    FOUND = 16 * BLOCK, /* entries compared in one go */
+    AHEAD = 8,          /* entries asked for while one is compared */
+    CACHE_LINE = 64,
+};
 
 struct mark {
     uint64_t id;
@@ -29,17 +34,30 @@ struct flat {
     size_t dims, words;
     size_t block_count, blocks_used;
     struct block **blocks;
-    uint32_t found[BLOCK];
     uint64_t signs[TRAITS_DIMS_MAX / 64];
+    uint16_t apart[BLOCK];
+    size_t found_count;
+    uint32_t found[FOUND];
+    struct engine_hit compared[FOUND];
 };
+
+/* --- entries ---------------------------------------------------------------------------------- */
+
+static void *aligned_zero(size_t bytes)
+{
+    void *memory = NULL;
+    if (posix_memalign(&memory, FLAT_SCAN_ALIGN, bytes))
+        return mem_calloc(1, bytes); /* aborts, or is slow */
+    return memset(memory, 0, bytes);
+}
 
 static struct block *block_of(struct flat *self, uint32_t slot)
 {
     struct block **b = &self->blocks[slot / BLOCK];
     if (!*b) {
         *b = mem_calloc(1, sizeof **b);
-        (*b)->signs = mem_calloc(BLOCK * self->words, sizeof *(*b)->signs);
-        (*b)->vectors = mem_calloc(BLOCK, self->dims);
+        (*b)->signs = aligned_zero(BLOCK * self->words * sizeof *(*b)->signs);
+        (*b)->vectors = aligned_zero(BLOCK * self->dims);
         self->blocks_used++;
     }
     return *b;
@@ -69,29 +87,64 @@ static const int8_t *flat_vector(const struct engine *engine, uint32_t slot)
     return self->blocks[slot / BLOCK]->vectors + (slot % BLOCK) * self->dims;
 }
 
+static const struct mark *mark_of(const struct flat *self, uint32_t slot)
+{
+    return &self->blocks[slot / BLOCK]->marks[slot % BLOCK];
+}
+
 static bool wanted(const struct mark *m, const struct engine_query *q)
 {
     return m->norm > 0 && m->id != q->except && m->time_ms >= q->from_ms && m->time_ms <= q->to_ms;
 }
 
-static size_t search_block(struct flat *self, size_t index, const struct engine_query *q, size_t k,
-                           struct engine_hit *hits, size_t n)
+/* --- searching -------------------------------------------------------------------------------- */
+
+static void ask_for(const struct flat *self, size_t i)
 {
-    const struct block *b = self->blocks[index];
-    uint32_t limit = (uint32_t)(q->apart_max * self->dims / 1000);
-    size_t found = flat_scan(b->signs, BLOCK, self->words, self->signs, limit, self->found);
-    for (size_t i = 0; i < found; i++) {
-        size_t at = self->found[i];
-        const struct mark *m = &b->marks[at];
-        if (!wanted(m, q))
-            continue;
-        const int8_t *v = b->vectors + at * self->dims;
-        struct engine_hit hit = {(uint32_t)(index * BLOCK + at), m->id,
-                                 vec_cosine(q->vector, q->norm, v, m->norm, self->dims)};
-        if (engine_ranks(hits, n, k, &hit) && (!q->accept || q->accept(q->arg, hit.slot)))
-            n = engine_keep(hits, n, k, hit);
+    if (i >= self->found_count)
+        return;
+    const int8_t *vector = flat_vector(&self->engine, self->found[i]);
+    __builtin_prefetch(mark_of(self, self->found[i]));
+    for (size_t at = 0; at < self->dims; at += CACHE_LINE)
+        __builtin_prefetch(vector + at);
+}
+
+/* Compares what the sign bits have found, and begins to find anew. */
+static size_t compare(struct flat *self, const struct engine_query *q, size_t k,
+                      struct engine_hit *hits, size_t n)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < AHEAD; i++)
+        ask_for(self, i);
+    for (size_t i = 0; i < self->found_count; i++) {
+        uint32_t slot = self->found[i];
+        const struct mark *m = mark_of(self, slot);
+        ask_for(self, i + AHEAD);
+        if (wanted(m, q))
+            self->compared[count++] =
+                (struct engine_hit){slot, m->id,
+                                    vec_cosine(q->vector, q->norm, flat_vector(&self->engine, slot),
+                                               m->norm, self->dims)};
     }
-    return n;
+    self->found_count = 0;
+    return engine_take(q, self->compared, count, hits, n, k);
+}
+
+/* How many bits may differ so that FLAT_COMPARED of the wanted entries pass. */
+static uint32_t limit_of_nearest(struct flat *self, const struct engine_query *q)
+{
+    uint32_t counts[TRAITS_DIMS_MAX + 1] = {0}, limit = 0;
+    for (size_t i = 0; i < self->block_count; i++) {
+        const struct block *b = self->blocks[i];
+        if (!b)
+            continue;
+        flat_apart(b->signs, BLOCK, self->words, self->signs, self->apart);
+        for (size_t at = 0; at < BLOCK; at++)
+            counts[self->apart[at]] += wanted(&b->marks[at], q);
+    }
+    for (size_t passed = counts[0]; passed < FLAT_COMPARED && limit < self->dims;)
+        passed += counts[++limit];
+    return limit;
 }
 
 static size_t flat_search(struct engine *engine, const struct engine_query *q, size_t k,
@@ -100,11 +153,21 @@ static size_t flat_search(struct engine *engine, const struct engine_query *q, s
     struct flat *self = (struct flat *)engine;
     size_t n = 0;
     vec_signs(q->vector, self->dims, self->signs);
-    for (size_t i = 0; i < self->block_count; i++)
-        if (self->blocks[i])
-            n = search_block(self, i, q, k, hits, n);
-    return n;
+    uint32_t limit = q->apart_max >= ENGINE_NO_LIMIT ? limit_of_nearest(self, q)
+                                                     : (uint32_t)(q->apart_max * self->dims / 1000);
+    for (size_t i = 0; i < self->block_count; i++) {
+        if (!self->blocks[i])
+            continue;
+        self->found_count +=
+            flat_scan(self->blocks[i]->signs, BLOCK, self->words, self->signs, limit,
+                      (uint32_t)(i * BLOCK), self->found + self->found_count);
+        if (self->found_count > FOUND - BLOCK)
+            n = compare(self, q, k, hits, n);
+    }
+    return compare(self, q, k, hits, n);
 }
+
+/* --- life ------------------------------------------------------------------------------------- */
 
 static size_t flat_bytes(const struct engine *engine)
 {

@@ -7,13 +7,15 @@
 #include "common/traits.h"
 #include "common/vec.h"
 #include "deduper/engine.h"
-#include "deduper/flat.h"
 #include "deduper/index_age.h"
 #include "deduper/index_entries.h"
 #include "deduper/index_ids.h"
 #include "deduper/lsh.h"
 
-enum { FOUND_MAX = 4096 }; /* slots of one look-up: 64 bands of very common text */
+enum {
+    FOUND_MAX = 4096, /* slots of one look-up: 64 bands of very common text */
+    AHEAD = 8,        /* entries asked for while one is looked at */
+};
 
 struct index {
     uint32_t dims;
@@ -31,13 +33,19 @@ struct index {
 
 struct index *index_create(uint32_t dims, size_t capacity, const struct judge_params *params)
 {
+    return index_create_with(ENGINE_FLAT, dims, capacity, params);
+}
+
+struct index *index_create_with(enum engine_kind engine, uint32_t dims, size_t capacity,
+                                const struct judge_params *params)
+{
     struct index *self = mem_calloc(1, sizeof *self);
     self->dims = dims;
     self->capacity = capacity ? capacity : 1;
     self->params = *params;
     index_entries_init(&self->entries, self->capacity);
     self->lsh = lsh_create(self->capacity);
-    self->engine = dims ? flat_create(dims, self->capacity) : NULL;
+    self->engine = dims ? engine_create(engine, dims, self->capacity) : NULL;
     return self;
 }
 
@@ -175,6 +183,27 @@ static bool promising(const struct index *self, const struct traits *item, uint3
            vec_same(item->signature, e->signature) >= judge_same_min(&self->params);
 }
 
+/* Entries lie all over memory: the next ones are asked for while one is compared. */
+static void ask_for(const struct index *self, size_t i, size_t found)
+{
+    if (i < found)
+        index_entries_prefetch(&self->entries, self->found[i]);
+}
+
+static size_t near_by_keys(struct index *self, const struct traits *item, int64_t seen_from_ms,
+                           uint64_t except, struct judge_candidate *out)
+{
+    size_t n = 0, found = lsh_find(self->lsh, item, self->found, FOUND_MAX, &self->cut);
+    for (size_t i = 0; i < AHEAD; i++)
+        ask_for(self, i, found);
+    for (size_t i = 0; i < found; i++) {
+        ask_for(self, i + AHEAD, found);
+        if (promising(self, item, self->found[i], seen_from_ms, except))
+            candidate(self, item, self->found[i], &out[n++]);
+    }
+    return n;
+}
+
 static size_t near_by_vector(struct index *self, const struct traits *item,
                              const struct engine_query *query, size_t k,
                              struct judge_candidate *out)
@@ -216,10 +245,7 @@ static int64_t shifted(int64_t time_ms, int64_t by_ms)
 size_t index_query(struct index *self, const struct traits *item, int64_t time_ms,
                    int64_t seen_from_ms, uint64_t except, struct judge_candidate *out)
 {
-    size_t n = 0, found = lsh_find(self->lsh, item, self->found, FOUND_MAX, &self->cut);
-    for (size_t i = 0; i < found; i++)
-        if (promising(self, item, self->found[i], seen_from_ms, except))
-            candidate(self, item, self->found[i], &self->list[n++]);
+    size_t n = near_by_keys(self, item, seen_from_ms, except, self->list);
     struct asked asked = {self, item, seen_from_ms};
     struct engine_query query = {.vector = item->vector,
                                  .norm = item->norm,

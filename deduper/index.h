@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "deduper/engines.h"
+
 struct index;
 struct judge_candidate;
 struct judge_params;
@@ -26,6 +28,9 @@ struct index_counts {
 
 /* dims: of the model's vectors (0 = entries have none); capacity: most entries; params are copied.
  * Memory grows with the entries, about 2.5 KB each at 512 dimensions. */
+struct index *index_create_with(enum engine_kind engine, uint32_t dims, size_t capacity,
+                                const struct judge_params *params);
+/* The same with the flat engine. */
 struct index *index_create(uint32_t dims, size_t capacity, const struct judge_params *params);
 /* Takes a pointer to NULL too, and nulls. */
 void index_destroy(struct index **self);

@@ -5,7 +5,7 @@
 
 #include "common/mem.h"
 
-enum { BLOCK = 1024 }; /* slots in a block; blocks never move */
+enum { BLOCK = 1024, CACHE_LINE = 64 }; /* slots in a block; blocks never move */
 
 void index_entries_init(struct index_entries *self, size_t capacity)
 {
@@ -43,6 +43,13 @@ void index_entries_give(struct index_entries *self, uint32_t slot)
 struct index_entry *index_entries_at(const struct index_entries *self, uint32_t slot)
 {
     return &self->blocks[slot / BLOCK][slot % BLOCK];
+}
+
+void index_entries_prefetch(const struct index_entries *self, uint32_t slot)
+{
+    const char *entry = (const char *)index_entries_at(self, slot);
+    for (size_t at = 0; at < offsetof(struct index_entry, figures); at += CACHE_LINE)
+        __builtin_prefetch(entry + at);
 }
 
 size_t index_entries_bytes(const struct index_entries *self)

@@ -35,6 +35,8 @@ uint32_t index_entries_take(struct index_entries *self);
 void index_entries_give(struct index_entries *self, uint32_t slot);
 /* Borrowed; does not move while the entries live. */
 struct index_entry *index_entries_at(const struct index_entries *self, uint32_t slot);
+/* Asks for an entry that will be compared soon: all of it but the figures. */
+void index_entries_prefetch(const struct index_entries *self, uint32_t slot);
 size_t index_entries_bytes(const struct index_entries *self);
 
 void index_entry_set(struct index_entry *e, uint64_t id, int64_t time_ms, int64_t seen_ms,

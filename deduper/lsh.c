@@ -16,12 +16,17 @@ enum {
     NONE = 0,     /* links hold slot + 1, so that fresh memory is empty chains */
 };
 
+/* What a walk along a chain reads of an entry, side by side: one cache line a step. */
+struct __attribute__((packed, aligned(2))) hop {
+    uint32_t next;
+    uint16_t tag; /* more of the key's hash: spares most false hits */
+};
+
 struct links {
     uint64_t id;
     uint32_t seen; /* the look-up that found it last */
-    uint32_t next[TABLES];
+    struct hop hops[TABLES];
     uint32_t prev[TABLES];
-    uint16_t tag[TABLES]; /* more of the key's hash: spares most false hits */
 };
 
 struct lsh {
@@ -33,7 +38,7 @@ struct lsh {
 };
 
 struct place {
-    uint32_t *head;
+    uint32_t *head; /* NULL: the item has no such key */
     uint16_t tag;
 };
 
@@ -64,6 +69,23 @@ static struct links *links_of(const struct lsh *self, uint32_t slot)
     return &self->blocks[slot / BLOCK][slot % BLOCK];
 }
 
+/* Chains lie all over memory: asking for all heads, then for the first entry of all chains, before
+ * any is looked at makes one wait of dozens. */
+static void find_places(struct lsh *self, const struct traits *t, struct place places[TABLES])
+{
+    for (int table = 0; table < TABLES; table++) {
+        places[table] = has_key(t, table) ? place_of(self, t, table) : (struct place){0};
+        if (places[table].head)
+            __builtin_prefetch(places[table].head);
+    }
+    for (int table = 0; table < TABLES; table++)
+        if (places[table].head && *places[table].head != NONE) {
+            const struct links *first = links_of(self, *places[table].head - 1);
+            __builtin_prefetch(&first->hops[table]);
+            __builtin_prefetch(&first->id);
+        }
+}
+
 /* Chains descend by id whatever the order of arrival, so that a cut chain is cut at the same entry.
  */
 static void link_in(struct lsh *self, uint32_t slot, int table, struct place place)
@@ -72,15 +94,14 @@ static void link_in(struct lsh *self, uint32_t slot, int table, struct place pla
     uint32_t before = NONE, after = *place.head;
     while (after != NONE && links_of(self, after - 1)->id > l->id) {
         before = after;
-        after = links_of(self, after - 1)->next[table];
+        after = links_of(self, after - 1)->hops[table].next;
     }
-    l->tag[table] = place.tag;
+    l->hops[table] = (struct hop){after, place.tag};
     l->prev[table] = before;
-    l->next[table] = after;
     if (after != NONE)
         links_of(self, after - 1)->prev[table] = slot + 1;
     if (before != NONE)
-        links_of(self, before - 1)->next[table] = slot + 1;
+        links_of(self, before - 1)->hops[table].next = slot + 1;
     else
         *place.head = slot + 1;
 }
@@ -94,9 +115,11 @@ void lsh_put(struct lsh *self, uint32_t slot, uint64_t id, const struct traits *
     }
     links_of(self, slot)->id = id;
     links_of(self, slot)->seen = 0;
+    struct place places[TABLES];
+    find_places(self, t, places);
     for (int table = 0; table < TABLES; table++)
-        if (has_key(t, table))
-            link_in(self, slot, table, place_of(self, t, table));
+        if (places[table].head)
+            link_in(self, slot, table, places[table]);
 }
 
 void lsh_drop(struct lsh *self, uint32_t slot, const struct traits *t)
@@ -105,11 +128,11 @@ void lsh_drop(struct lsh *self, uint32_t slot, const struct traits *t)
     for (int table = 0; table < TABLES; table++) {
         if (!has_key(t, table))
             continue;
-        uint32_t before = l->prev[table], after = l->next[table];
+        uint32_t before = l->prev[table], after = l->hops[table].next;
         if (after != NONE)
             links_of(self, after - 1)->prev[table] = before;
         if (before != NONE)
-            links_of(self, before - 1)->next[table] = after;
+            links_of(self, before - 1)->hops[table].next = after;
         else
             *place_of(self, t, table).head = after;
     }
@@ -127,31 +150,43 @@ static void begin(struct lsh *self)
             self->blocks[b][i].seen = 0;
 }
 
+struct found {
+    uint32_t *slots;
+    size_t n, cap;
+};
+
+/* Follows one chain; false where there is no more room. */
+static bool follow(struct lsh *self, int table, struct place place, struct found *found,
+                   uint64_t *cut)
+{
+    uint32_t at = *place.head;
+    for (int step = 0; at != NONE && step < LSH_CHAIN_MAX; step++) {
+        struct links *l = links_of(self, at - 1);
+        if (l->hops[table].tag == place.tag && l->seen != self->look_up) {
+            if (found->n == found->cap)
+                return false;
+            l->seen = self->look_up;
+            found->slots[found->n++] = at - 1;
+        }
+        at = l->hops[table].next;
+    }
+    *cut += at != NONE;
+    return true;
+}
+
 size_t lsh_find(struct lsh *self, const struct traits *t, uint32_t *slots, size_t cap,
                 uint64_t *cut)
 {
-    size_t n = 0;
+    struct found found = {slots, 0, cap};
+    struct place places[TABLES];
     begin(self);
-    for (int table = 0; table < TABLES; table++) {
-        if (!has_key(t, table))
-            continue;
-        struct place place = place_of(self, t, table);
-        uint32_t at = *place.head;
-        for (int step = 0; at != NONE && step < LSH_CHAIN_MAX; step++) {
-            struct links *l = links_of(self, at - 1);
-            if (l->seen != self->look_up && l->tag[table] == place.tag) {
-                if (n == cap) {
-                    ++*cut;
-                    return n;
-                }
-                l->seen = self->look_up;
-                slots[n++] = at - 1;
-            }
-            at = l->next[table];
+    find_places(self, t, places);
+    for (int table = 0; table < TABLES; table++)
+        if (places[table].head && !follow(self, table, places[table], &found, cut)) {
+            ++*cut;
+            break;
         }
-        *cut += at != NONE;
-    }
-    return n;
+    return found.n;
 }
 
 size_t lsh_bytes(const struct lsh *self)
