@@ -12,8 +12,8 @@
 #include "common/mem.h"
 #include "common/vec.h"
 #include "embedder/backend.h"
-#include "embedder/embeddings.h"
 #include "embedder/model.h"
+#include "embedder/settings.h"
 #include "embedder/texts.h"
 #include "embedder/traits.h"
 
@@ -56,13 +56,6 @@ static bool open_server(struct ask *ask)
 {
     struct backend_calls calls = {.done = on_answer, .self = ask};
 
-    if (dialect_of(ask->config->embedder_backend) == DIALECT_NONE) {
-        fprintf(stderr,
-                "weir-embedder: embedder.backend = %s: builtin, ollama or openai is "
-                "expected\n",
-                ask->config->embedder_backend);
-        return false;
-    }
     signal(SIGPIPE, SIG_IGN);
     log_set_level("warning");
     ask->loop = loop_create(HOLD_MS);
@@ -77,7 +70,8 @@ struct ask *ask_open(const struct config *config)
 
     ask->config = config;
     ask->model = model_create();
-    if (strcmp(config->embedder_backend, "builtin") != 0 && !open_server(ask))
+    if (!settings_check(config, model_name(ask->model)) ||
+        (settings_has_server(config) && !open_server(ask)))
         ask_close(&ask);
     return ask;
 }

@@ -16,7 +16,7 @@ struct ask_item {
     struct span title, text, url;
 };
 
-/* NULL where the settings cannot be, with words on standard error.  config is borrowed. */
+/* NULL where the settings cannot be, with a logged line.  config is borrowed. */
 struct ask *ask_open(const struct config *config);
 void ask_close(struct ask **ask);
 /* The name of the model. */

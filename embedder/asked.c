@@ -27,8 +27,7 @@ struct asked {
     struct finish finish;
     zsock_t *events;
     struct item *first;
-    asked_fn *fn;
-    void *self;
+    struct asked_calls calls;
 };
 
 static void destroy(struct item *item)
@@ -49,7 +48,7 @@ static void on_answer(void *self, void *token, const struct backend_answer *answ
         zmsg_destroy(&item->message);
     else
         finish_vector(&asked->finish, item->message, answer);
-    asked->fn(asked->self, item->lane, &item->message, !answer->vector);
+    asked->calls.answered(asked->calls.self, item->lane, &item->message, !answer->vector);
     destroy(item);
 }
 
@@ -62,7 +61,7 @@ static void on_change(void *self, const char *state, const char *error)
                                asked->config->embedder_backend, "model",
                                asked->config->embedder_model, "error", error);
     char *json = detail ? json_dumps(detail, JSON_COMPACT) : NULL;
-    struct msg_state frame = {.event = span_str(event), .detail = span_str(json ? json : "{}")};
+    struct msg_state frame = {.detail = span_str(json ? json : "{}")};
     struct buf out = {0};
     zmsg_t *message = zmsg_new();
 
@@ -77,10 +76,11 @@ static void on_change(void *self, const char *state, const char *error)
     buf_free(&out);
     free(json);
     json_decref(detail);
+    asked->calls.changed(asked->calls.self);
 }
 
 struct asked *asked_open(const struct config *config, struct loop *loop, struct counters *counters,
-                         const char *instance, asked_fn *fn, void *self)
+                         const char *instance, const struct asked_calls *outer)
 {
     struct asked *asked = mem_calloc(1, sizeof(*asked));
     struct backend_calls calls = {.done = on_answer, .changed = on_change, .self = asked};
@@ -89,7 +89,7 @@ struct asked *asked_open(const struct config *config, struct loop *loop, struct 
     char *endpoint = link_endpoint_named(config, "events.in");
 
     *asked = (struct asked){
-        .config = config, .counters = counters, .instance = instance, .fn = fn, .self = self};
+        .config = config, .counters = counters, .instance = instance, .calls = *outer};
     asked->events = link_connect(config, ZMQ_PUB, LINK_ROLE_EVENTS, LINKS, endpoint);
     if (asked->events)
         asked->backend = backend_open(config, loop, counters, hold_ms, &calls);

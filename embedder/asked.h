@@ -12,13 +12,18 @@ struct config;
 struct counters;
 struct loop;
 
-/* Called for each item once: *message is the callee's, or NULL where its deadline had passed. bare:
- * it has no vector. */
-typedef void asked_fn(void *self, enum lane lane, zmsg_t **message, bool bare);
+struct asked_calls {
+    /* For each item once: *message is the callee's, or NULL where its deadline had passed.  bare:
+     * it has no vector. */
+    void (*answered)(void *self, enum lane lane, zmsg_t **message, bool bare);
+    /* The circuit opened or closed, and whoever hears the event bus was told. */
+    void (*changed)(void *self);
+    void *self;
+};
 
-/* NULL with a logged line: settings that cannot be.  instance is borrowed, as are the others. */
+/* NULL with a logged line: settings that cannot be.  calls is copied, all others are borrowed. */
 struct asked *asked_open(const struct config *config, struct loop *loop, struct counters *counters,
-                         const char *instance, asked_fn *fn, void *self);
+                         const char *instance, const struct asked_calls *calls);
 /* Items in hand are dropped. */
 void asked_close(struct asked **asked);
 /* Takes the message of a COMPUTE_ASK, without its ticket.  deadline_ms: UTC, 0 = none. */

@@ -1,5 +1,4 @@
 /* What came of a request: vectors handed over, or what to do instead. */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -8,87 +7,10 @@
 #include "common/counters.h"
 #include "common/log.h"
 #include "common/traits.h"
-#include "common/utf8.h"
 #include "common/vec.h"
 #include "embedder/backend_inner.h"
-#include "embedder/key_file.h"
 
 enum { LEAST_INPUT = 256 }; /* bytes; a text is not cut below this */
-
-/* --- judging ---------------------------------------------------------------------------------- */
-
-/* What a server says may quote the key, and may be cut within a character by snprintf. */
-static void tidy_error(struct backend *backend)
-{
-    struct span whole = utf8_clip(span_str(backend->error), BACKEND_ERROR - 4);
-
-    backend->error[whole.n] = '\0';
-    key_file_hide(backend->key, backend->error);
-}
-
-static void say_status(struct backend *backend, const struct http_result *result)
-{
-    char *words = embeddings_read_error(result->body);
-    const char *help = result->status == 401 || result->status == 403 ? " (see embedder.key_file)"
-                       : result->status == 404 ? " (see embedder.url, embedder.model)"
-                                               : "";
-
-    snprintf(backend->error, sizeof(backend->error), "HTTP %d%s%s%s", result->status,
-             *words ? ": " : "", words, help);
-    free(words);
-    tidy_error(backend);
-}
-
-static enum retry judge_trouble(struct backend *backend, const struct http_result *result)
-{
-    snprintf(backend->error, sizeof(backend->error), "%s", result->words);
-    tidy_error(backend);
-    switch (result->trouble) {
-    case HTTP_TIMEOUT:
-        return RETRY_SMALLER;
-    case HTTP_TOO_LARGE:
-        counters_add(backend->counters, COUNTER_bad_answers, 1);
-        return RETRY_APART;
-    default:
-        return RETRY_WHOLE;
-    }
-}
-
-/* Vectors of different lengths are not of one model. */
-static enum retry judge_dims(struct backend *backend)
-{
-    if (backend->dims == 0) {
-        backend->dims = backend->values.dims;
-        log_info("model-ready", "backend=%s model=\"%s\" dims=%zu", dialect_name(backend->dialect),
-                 backend->config->embedder_model, backend->dims);
-    }
-    if (backend->values.dims == backend->dims)
-        return RETRY_NONE;
-    counters_add(backend->counters, COUNTER_bad_answers, 1);
-    snprintf(backend->error, sizeof(backend->error),
-             "vectors of %zu dimensions came, %zu are expected: another model under this name? "
-             "Start the embedder anew with another embedder.model, or set embedder.dims",
-             backend->values.dims, backend->dims);
-    return RETRY_NEVER;
-}
-
-enum retry backend_judge(struct backend *backend, const struct http_result *result, size_t count)
-{
-    const char *why = NULL;
-
-    if (result->trouble != HTTP_FINE)
-        return judge_trouble(backend, result);
-    if (result->status != 200) {
-        say_status(backend, result);
-        return retry_of_status(result->status);
-    }
-    why = embeddings_read(backend->dialect, result->body, count, &backend->values);
-    if (!why)
-        return judge_dims(backend);
-    counters_add(backend->counters, COUNTER_bad_answers, 1);
-    snprintf(backend->error, sizeof(backend->error), "the answer cannot be used: %s", why);
-    return RETRY_APART;
-}
 
 /* --- a good one ------------------------------------------------------------------------------- */
 

@@ -88,6 +88,10 @@ void batch_refuse_all(struct backend *backend, const char *reason);
 
 /* http_done_fn; the token is a batch, or the probe. */
 void backend_on_http(void *self, void *token, const struct http_result *result);
+
+/* --- backend_judge.c: what a response is worth ---------------------------------------------------
+ */
+
 /* Judges a response: RETRY_NONE, or what to do, with backend->error in words.  `count` vectors are
  * in backend->values then. */
 enum retry backend_judge(struct backend *backend, const struct http_result *result, size_t count);

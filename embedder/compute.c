@@ -10,8 +10,8 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/msg.h"
-#include "embedder/embeddings.h"
 #include "embedder/model.h"
+#include "embedder/settings.h"
 #include "embedder/texts.h"
 #include "embedder/traits.h"
 
@@ -86,8 +86,7 @@ static enum compute_result embed(struct compute *compute, const struct msg_heade
         return COMPUTE_DONE;
     }
     model_keys(compute->model, item->title, text, item->url, &compute->traits);
-    if (dialect_of(config->embedder_backend) == DIALECT_NONE ||
-        !span_eq(header->model, span_str(config->embedder_model)))
+    if (!settings_has_server(config) || !span_eq(header->model, span_str(config->embedder_model)))
         return refuse(compute, header->model);
     write_vector(compute, config->embedder_model, "");
     texts_input(item->title, text, (size_t)config->embedder_input_bytes, &compute->input);

@@ -11,8 +11,8 @@
 #include "common/service.h"
 #include "embedder/asked.h"
 #include "embedder/compute.h"
-#include "embedder/embeddings.h"
 #include "embedder/model.h"
+#include "embedder/settings.h"
 
 enum { TEND_MS = 1000 };
 
@@ -99,6 +99,15 @@ static void on_answered(void *self, enum lane lane, zmsg_t **message, bool bare)
     finish_if_empty(embedder);
 }
 
+/* Whoever looks at the status sees it at once. */
+static void on_changed(void *self)
+{
+    struct embedder *embedder = self;
+
+    if (embedder->service->member)
+        service_beat_now(embedder->service);
+}
+
 static bool on_computed(struct loop *loop, void *self)
 {
     struct embedder *embedder = self;
@@ -141,35 +150,20 @@ static bool on_tend(struct loop *loop, void *self)
     return false;
 }
 
-/* Which back end there is, and whether it can make what embedder.model names. */
+/* 0, or the exit code of settings that cannot be. */
 static int open_backend(struct embedder *embedder)
 {
     struct app *app = &embedder->service->app;
-    const struct config *config = app->config;
-    struct model *model = NULL;
-    bool known = true;
+    struct asked_calls calls = {.answered = on_answered, .changed = on_changed, .self = embedder};
+    struct model *model = model_create();
+    bool right = settings_check(app->config, model_name(model));
 
-    if (strcmp(config->embedder_backend, "builtin") != 0) {
-        if (dialect_of(config->embedder_backend) == DIALECT_NONE) {
-            log_error("bad-setting",
-                      "embedder.backend=\"%s\" why=\"builtin, ollama or openai is "
-                      "expected\"",
-                      config->embedder_backend);
-            return APP_CONFIG;
-        }
-        embedder->asked =
-            asked_open(config, app->loop, &app->counters, app->instance, on_answered, embedder);
-        return embedder->asked ? 0 : APP_CONFIG;
-    }
-    model = model_create();
-    known = strcmp(config->embedder_model, model_name(model)) == 0;
-    if (!known)
-        log_error("unknown-model",
-                  "embedder.model=%s do=\"set it to %s, or name a model server by "
-                  "embedder.backend\"",
-                  config->embedder_model, model_name(model));
     model_destroy(&model);
-    return known ? 0 : APP_CONFIG;
+    if (right && settings_has_server(app->config)) {
+        embedder->asked = asked_open(app->config, app->loop, &app->counters, app->instance, &calls);
+        right = embedder->asked != NULL;
+    }
+    return right ? 0 : APP_CONFIG;
 }
 
 int embedder_start(struct service *service, void *self)

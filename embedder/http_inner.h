@@ -31,6 +31,8 @@ struct http {
     void *self;
 };
 
+/* http_setup.c: sets all but the body. */
+void http_arrange(struct http_transfer *transfer, const char *url);
 /* http_loop.c: lets curl's sockets and timer be watched by the loop. */
 bool http_loop_open(struct http *http);
 void http_loop_close(struct http *http);

@@ -5,6 +5,7 @@
 #include "common/app.h"
 #include "reader/call.h"
 #include "reader/client.h"
+#include "reader/models.h"
 #include "reader/print.h"
 #include "reader/verbs.h"
 
@@ -62,6 +63,7 @@ static void print_ring(struct buf *out, const json_t *status)
     buf_adds(out, "stage    instance                         pid state        in/s    out/s  busy"
                   " in hand  memory\n");
     json_array_foreach(instances, i, instance) print_instance(out, instance);
+    models_print(out, instances);
     print_links(out, json_object_get(status, "links"));
 }
 
