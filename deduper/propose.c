@@ -40,6 +40,10 @@ static size_t query(struct deduper *deduper, const struct parts *parts,
     uint32_t space[192];
     struct traits traits;
 
+    /* For the model that is to serve next: it is kept, and nothing is judged by it. */
+    if (parts->header.kind == MSG_KIND_WANTED &&
+        !span_eq(parts->header.model, span_str(memory_model(deduper->memory))))
+        return 0;
     msg_vector_traits(&parts->vector, space, &traits);
     if (!span_eq(parts->vector.model, span_str(memory_model(deduper->memory))))
         traits.dims = 0;

@@ -9,6 +9,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "storer/command_reembed.h"
 #include "storer/command_source.h"
 #include "storer/db_fetch.h"
 #include "storer/query.h"
@@ -95,6 +96,7 @@ static const struct {
     {"pause", do_pause},
     {"resume", do_resume},
     {"dead.retry", do_dead_retry},
+    {"reembed", command_reembed},
     {"stats", do_stats},
 };
 

@@ -8,7 +8,8 @@
  *   source.refresh {id?}      -> {asked, now_ms, waits_ms: before which its host is not asked}
  *   pause {} / resume {}      -> {paused}
  *   dead.retry {id?}          -> {asked}
- *   stats {}                  -> writer_stats
+ *   reembed {dry_run?}        -> {serving, wanted: model of the settings, items, missing: items
+ * without a vector of the serving model, done, failed, changing, hurried} stats {} -> writer_stats
  *
  * Category "a/b" is nested.  Of an address that is added the user information goes into the
  * credentials, which may also be given as "user:password"; hi 1 asks the new ones at once.  A

@@ -7,15 +7,6 @@
 #include "storer/db_inner.h"
 #include "storer/db_schema.h"
 
-static int execute(struct db *db, const char *text)
-{
-    int code = sqlite3_exec(db->handle, text, NULL, NULL, NULL);
-
-    if (code != SQLITE_OK)
-        db_fail(db, code);
-    return code == SQLITE_OK ? 0 : -1;
-}
-
 static int version_of(struct db *db)
 {
     sqlite3_stmt *s = NULL;
@@ -69,7 +60,7 @@ static int migrate(struct db *db)
         char *set = mem_printf("PRAGMA user_version = %d", ++version);
 
         db_begin(db);
-        (void)(execute(db, db_schema(version)) || execute(db, set));
+        (void)(db_execute(db, db_schema(version)) || db_execute(db, set));
         free(set);
         if (!db_commit(db))
             break;
@@ -94,7 +85,7 @@ static int prepare_file(struct db *db, const char *path, int64_t busy_ms, struct
         return -1;
     }
     sqlite3_busy_timeout(db->handle, (int)busy_ms);
-    if (check_ours(db, why) || execute(db, pragmas))
+    if (check_ours(db, why) || db_execute(db, pragmas))
         return -1;
     return migrate(db);
 }
@@ -128,13 +119,13 @@ void db_close(struct db **db)
 
 void db_begin(struct db *db)
 {
-    if (!db->open && execute(db, "BEGIN IMMEDIATE") == 0)
+    if (!db->open && db_execute(db, "BEGIN IMMEDIATE") == 0)
         db->open = true;
 }
 
 bool db_commit(struct db *db)
 {
-    if (db->error == DB_OK && db->open && execute(db, "COMMIT") == 0)
+    if (db->error == DB_OK && db->open && db_execute(db, "COMMIT") == 0)
         db->open = false;
     return db->error == DB_OK;
 }

@@ -42,13 +42,19 @@ const char *db_why(const struct db *db);
 bool db_may_pass(enum db_error error);
 const char *db_error_name(enum db_error error);
 
-/* The integers of the table meta. */
+enum { DB_MODEL = 101 }; /* bytes of a model's name, with its end */
+
+/* The table meta. */
 struct db_meta {
     uint64_t epoch; /* of this store; never 0 */
     uint64_t head;  /* last sequence given */
     uint64_t accepted, stored, updated, known, dead;
     uint64_t paused;
-    uint64_t file; /* identity of the file, so that a copy is noticed */
+    uint64_t file;        /* identity of the file, so that a copy is noticed */
+    char model[DB_MODEL]; /* whose vectors serve; "" in a store that was never opened with one */
+    char model_next[DB_MODEL]; /* whose vectors are being made; "" = none */
+    uint64_t next_below;       /* items with this id or a higher one were asked for them */
+    uint64_t next_total, next_done, next_failed; /* items */
 };
 
 /* Makes an epoch where there is none, or where the file is not the one it was made for (a copy, a

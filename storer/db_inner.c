@@ -155,3 +155,17 @@ void db_kept(const struct buf *space, struct span *text)
 {
     text->p = text->n ? space->data + (uintptr_t)text->p : NULL;
 }
+
+int db_execute(struct db *db, const char *text)
+{
+    int code = sqlite3_exec(db->handle, text, NULL, NULL, NULL);
+
+    if (code != SQLITE_OK)
+        db_fail(db, code);
+    return code == SQLITE_OK ? 0 : -1;
+}
+
+size_t db_changes(const struct db *db)
+{
+    return db->error == DB_OK ? (size_t)sqlite3_changes(db->handle) : 0;
+}

@@ -54,6 +54,14 @@ struct span db_get_blob(sqlite3_stmt *s, int column);
 void db_keep(struct buf *space, struct span *out, struct span text);
 void db_kept(const struct buf *space, struct span *text);
 
+/* Rows changed by the last statement that was run. */
+size_t db_changes(const struct db *db);
+/* Runs statements that are not kept; 0, or -1 with the error noted. */
+int db_execute(struct db *db, const char *text);
+/* Writes a vector by a statement with the parameters of vector_add. */
+struct msg_vector;
+void db_vector_write(struct db *db, enum db_sql which, uint64_t item, uint64_t sequence,
+                     const struct msg_vector *vector);
 /* db_wanted_fn for the rows of a statement with the columns of item_wanted. */
 struct db_wanted;
 void db_wanted_rows(struct db *db, sqlite3_stmt *s,

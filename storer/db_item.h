@@ -72,6 +72,8 @@ struct db_wanted {
 typedef bool db_wanted_fn(void *arg, const struct db_wanted *row);
 /* Those that are due by then, the longest due first. */
 void db_wanted_each(struct db *db, int64_t due_ms, db_wanted_fn *fn, void *arg);
+/* How many are asked for, due or not. */
+uint64_t db_wanted_count(struct db *db);
 /* When the next one is due; 0 = never. */
 int64_t db_wanted_next(struct db *db);
 

@@ -1,11 +1,17 @@
-/* The integers of the table meta. */
+/* The table meta. */
+#include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 
 #include "common/hash.h"
 #include "storer/db_inner.h"
 
-#define META(M) M(epoch) M(head) M(accepted) M(stored) M(updated) M(known) M(dead) M(paused) M(file)
+#define META(M)                                                                                    \
+    M(epoch)                                                                                       \
+    M(head)                                                                                        \
+    M(accepted) M(stored) M(updated) M(known) M(dead) M(paused) M(file) M(next_below)              \
+        M(next_total) M(next_done) M(next_failed)
+#define META_TEXT(M) M(model) M(model_next)
 
 static uint64_t get(struct db *db, const char *name)
 {
@@ -26,6 +32,32 @@ static void put(struct db *db, const char *name, uint64_t value)
 
     db_text(s, 1, span_str(name));
     db_uint(s, 2, value);
+    db_run(db, s);
+}
+
+static void get_text(struct db *db, const char *name, char out[DB_MODEL])
+{
+    sqlite3_stmt *s = db_get(db, SQL_meta_get);
+    struct span text = {0};
+
+    out[0] = '\0';
+    db_text(s, 1, span_str(name));
+    if (!db_row(db, s))
+        return;
+    text = db_get_text(s, 0);
+    if (text.n < DB_MODEL) {
+        memcpy(out, text.p, text.n);
+        out[text.n] = '\0';
+    }
+    db_done(s);
+}
+
+static void put_text(struct db *db, const char *name, const char *value)
+{
+    sqlite3_stmt *s = db_get(db, SQL_meta_put);
+
+    db_text(s, 1, span_str(name));
+    db_text(s, 2, span_str(value));
     db_run(db, s);
 }
 
@@ -59,6 +91,8 @@ bool db_meta_load(struct db *db, const char *path, struct db_meta *meta)
 
 #define GET(name) db->saved.name = get(db, #name);
     META(GET)
+#define GET_TEXT(name) get_text(db, #name, db->saved.name);
+    META_TEXT(GET_TEXT)
     *meta = db->saved;
     if (meta->epoch != 0 && meta->file == file)
         return db->error == DB_OK;
@@ -78,6 +112,10 @@ void db_meta_save(struct db *db, const struct db_meta *meta)
     if (meta->name != db->saved.name)                                                              \
         put(db, #name, meta->name);
     META(PUT)
+#define PUT_TEXT(name)                                                                             \
+    if (strcmp(meta->name, db->saved.name) != 0)                                                   \
+        put_text(db, #name, meta->name);
+    META_TEXT(PUT_TEXT)
 }
 
 void db_meta_saved(struct db *db, const struct db_meta *meta)

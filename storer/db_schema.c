@@ -135,6 +135,24 @@ static const char *const migrations[] = {
     "ALTER TABLE source ADD COLUMN note TEXT NOT NULL DEFAULT '';"
     /* The other feeds of the page it was found on: a JSON list of {"url", "title"}, or ''. */
     "ALTER TABLE source ADD COLUMN alternates TEXT NOT NULL DEFAULT '';",
+
+    /* 3 */
+    /* While the model changes: the set of vectors that is to serve next, with the columns of
+     * vector. When it is whole the two tables change names; what is here then, or when the change
+     * is given up, is deleted bit by bit.  meta gets model: that of vector; model_next: that of
+     * this set, or
+     * ''; next_below: items from this id on were asked for; next_total, next_done, next_failed. */
+    "CREATE TABLE vector_next ("
+    " item INTEGER PRIMARY KEY REFERENCES item (id) ON DELETE CASCADE,"
+    " sequence INTEGER NOT NULL UNIQUE, model TEXT NOT NULL, vector BLOB NOT NULL,"
+    " signature BLOB NOT NULL, words INTEGER NOT NULL, url_key INTEGER NOT NULL,"
+    " title_key INTEGER NOT NULL, figures BLOB NOT NULL);"
+    /* Items that owe a vector to it.  due_ms: when to ask (again); 0: in vain so often that there
+     * is none, and vector_next has a row without one. */
+    "CREATE TABLE reembed ("
+    " item INTEGER PRIMARY KEY REFERENCES item (id) ON DELETE CASCADE,"
+    " due_ms INTEGER NOT NULL, tries INTEGER NOT NULL);"
+    "CREATE INDEX reembed_due ON reembed (due_ms) WHERE due_ms > 0;",
 };
 
 const char *db_schema(int version)

@@ -3,8 +3,8 @@
 #include "storer/db_inner.h"
 #include "storer/db_item.h"
 
-static void put_vector(struct db *db, enum db_sql which, uint64_t item, uint64_t sequence,
-                       const struct msg_vector *vector)
+void db_vector_write(struct db *db, enum db_sql which, uint64_t item, uint64_t sequence,
+                     const struct msg_vector *vector)
 {
     sqlite3_stmt *s = db_get(db, which);
 
@@ -22,12 +22,12 @@ static void put_vector(struct db *db, enum db_sql which, uint64_t item, uint64_t
 
 void db_vector_add(struct db *db, uint64_t item, uint64_t sequence, const struct msg_vector *vector)
 {
-    put_vector(db, SQL_vector_add, item, sequence, vector);
+    db_vector_write(db, SQL_vector_add, item, sequence, vector);
 }
 
 void db_vector_put(struct db *db, uint64_t item, uint64_t sequence, const struct msg_vector *vector)
 {
-    put_vector(db, SQL_vector_put, item, sequence, vector);
+    db_vector_write(db, SQL_vector_put, item, sequence, vector);
 }
 
 void db_story_add(struct db *db, uint64_t id, int64_t time_ms)

@@ -16,8 +16,10 @@ static void on_closed(struct writer *writer, struct span detail)
     json_t *json = json_loadb(detail.p, detail.n, JSON_REJECT_DUPLICATES, NULL);
     const char *model = json_string_value(json_object_get(json, "model"));
 
-    if (model && strcmp(model, writer->config->embedder_model) == 0)
+    if (model && strcmp(model, writer->meta.model) == 0)
         wanted_hurry(writer, "the circuit closed");
+    if (model && strcmp(model, writer->meta.model_next) == 0)
+        reembed_hurry(writer, false);
     json_decref(json);
 }
 

@@ -20,7 +20,7 @@ struct msg_header issue_header(const struct writer *writer, enum msg_kind kind)
                                .epoch = writer->meta.epoch,
                                .head = writer->committed.head,
                                .attempt = 1,
-                               .model = span_str(writer->config->embedder_model)};
+                               .model = span_str(writer->meta.model)};
 }
 
 zmsg_t *issue_message(struct writer *writer, const struct msg_header *header)
@@ -200,6 +200,7 @@ void issue_work(struct writer *writer)
     revive(writer);
     replay_work(writer);
     wanted_work(writer);
+    reembed_work(writer);
     if (!writer->meta.paused)
         give_leases(writer);
 }

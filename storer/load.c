@@ -106,7 +106,8 @@ void load_revived(struct writer *writer, uint64_t fetch, uint64_t source, const 
 
 bool writer_load(struct writer *writer)
 {
-    if (!db_meta_load(writer->db, writer->config->store_path, &writer->meta))
+    if (!db_meta_load(writer->db, writer->config->store_path, &writer->meta) ||
+        !reembed_load(writer))
         return false;
     writer->committed = writer->meta;
     writer->retries_asked = true;

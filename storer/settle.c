@@ -136,6 +136,7 @@ static void store_new(struct writer *writer, const struct verdict *v,
     db_vector_add(writer->db, id, at.sequence, &v->vector);
     decide_learn(writer->decide, &at, true, &v->vector);
     publish(writer, &at, &v->vector);
+    reembed_stored(writer, id);
     writer->meta.stored++;
 }
 
@@ -145,6 +146,7 @@ void settle_vector(struct writer *writer, const struct db_item *row,
     struct memory_item at = next_commit(writer, row);
 
     db_vector_put(writer->db, row->id, at.sequence, vector);
+    reembed_moved(writer, row->id, at.sequence);
     decide_learn(writer->decide, &at, false, vector);
     publish(writer, &at, vector);
 }
@@ -155,6 +157,7 @@ static void store_update(struct writer *writer, struct db_item *row, const struc
     row->wanted = wanted_at(writer, &v->vector);
     db_item_update(writer->db, row, &v->item);
     settle_vector(writer, row, &v->vector);
+    reembed_stored(writer, row->id);
     writer->meta.updated++;
 }
 
@@ -170,6 +173,7 @@ void settle_again(struct writer *writer, const struct input *input, struct msg_h
     header.rounds++;
     header.epoch = writer->meta.epoch;
     header.head = writer->committed.head;
+    header.model = span_str(writer->meta.model);
     zmsg_first(input->message);
     item = zmsg_next(input->message);
     message = issue_message(writer, &header);
@@ -195,13 +199,24 @@ static void check_past(struct writer *writer, const struct msg_verdict *verdict)
                 writer->meta.head, verdict->as_of);
 }
 
-static void settle(struct writer *writer, const struct input *input, const struct verdict *v,
+/* Vectors of two models are never compared, nor kept side by side: one that another model made, or
+ * that was on its way when the model changed, is as good as none. */
+static void leave_out_foreign(struct writer *writer, struct msg_vector *vector)
+{
+    if (vector->vector.n == 0 || span_eq(vector->model, span_str(writer->meta.model)))
+        return;
+    vector->vector = (struct span){0};
+    vector->reason = span_str("of another model than the one that serves");
+}
+
+static void settle(struct writer *writer, const struct input *input, struct verdict *v,
                    struct journal_fetch *fetch, struct journal_item *item)
 {
     struct judge_verdict judged;
     struct db_item row;
 
     wanted_seen(writer, &v->vector);
+    leave_out_foreign(writer, &v->vector);
     db_item_find(writer->db, v->header.key, &row);
     if (row.id && (row.revision == v->item.revision || fetch->revived)) {
         writer->meta.known++;
@@ -264,6 +279,18 @@ static int read_rest(struct writer *writer, zmsg_t *message, struct verdict *v)
     return 0;
 }
 
+static void settle_wanted(struct writer *writer, const struct input *input, struct verdict *v)
+{
+    if (read_rest(writer, input->message, v) != 0)
+        return;
+    if (reembed_is_for(writer, &v->header)) {
+        reembed_answer(writer, v);
+    } else {
+        leave_out_foreign(writer, &v->vector);
+        late_vector(writer, input, v);
+    }
+}
+
 static void settle_fetched(struct writer *writer, struct input *input, struct verdict *v)
 {
     struct journal_fetch *fetch = journal_find(writer->journal, v->header.fetch), *of = NULL;
@@ -299,8 +326,7 @@ void settle_verdict(struct writer *writer, struct input *input)
     } else if (v.header.kind == MSG_KIND_FETCH || v.header.kind == MSG_KIND_JUDGE) {
         settle_fetched(writer, input, &v);
     } else if (v.header.kind == MSG_KIND_WANTED) {
-        if (read_rest(writer, input->message, &v) == 0)
-            late_vector(writer, input, &v);
+        settle_wanted(writer, input, &v);
     } else {
         counters_add(writer->counters, COUNTER_strays, 1);
     }

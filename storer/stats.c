@@ -55,6 +55,7 @@ static void window_figures(struct writer *writer, struct buf *json)
                writer->committed.paused ? "true" : "false",
                writer->stuck == DB_OK ? "" : db_error_name(writer->stuck), writer->quiesce.purpose);
     offline_figures(writer, json);
+    reembed_figures(writer, json);
 }
 
 static void totals(const struct writer *writer, struct buf *json)

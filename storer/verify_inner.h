@@ -24,6 +24,7 @@ void verify_rows(struct verify *verify, const char *sql);
 
 void verify_stories(struct verify *verify);
 void verify_keys(struct verify *verify);
+void verify_next(struct verify *verify);
 void verify_vectors(struct verify *verify);
 void verify_sum(struct verify *verify);
 

@@ -85,7 +85,12 @@ void verify_vectors(struct verify *verify)
                         " WHERE item.id IS NULL");
     verify_rows(verify, "SELECT printf ('item %d has no vector and none is wanted', item.id)"
                         " FROM item JOIN vector ON vector.item = item.id"
-                        " WHERE length (vector.vector) = 0 AND item.wanted = 0");
+                        " WHERE length (vector.vector) = 0 AND item.wanted = 0 AND NOT EXISTS"
+                        " (SELECT 1 FROM reembed WHERE reembed.item = item.id)");
+    verify_rows(verify, "SELECT printf ('vector of item %d is of %s, and %s serves', vector.item,"
+                        " vector.model, meta.value) FROM meta JOIN vector"
+                        " WHERE meta.name = 'model' AND length (vector.vector) > 0"
+                        " AND vector.model <> meta.value");
     verify_rows(verify, "SELECT printf ('vector of item %d: %d bytes, signature %d, figures %d',"
                         " item, length (vector), length (signature), length (figures)) FROM vector"
                         " WHERE length (vector) > 4096 OR length (signature) NOT IN (0, 512)"
@@ -99,6 +104,34 @@ void verify_vectors(struct verify *verify)
     verify_rows(verify, "SELECT printf ('sequence %d is of item %d and of a tombstone',"
                         " vector.sequence, vector.item) FROM tombstone JOIN vector"
                         " ON vector.sequence = tombstone.sequence");
+}
+
+/* While the model changes; what is left of a former set says nothing. */
+void verify_next(struct verify *verify)
+{
+    verify_rows(verify,
+                "SELECT printf ('next vector of item %d: %s', n.item,"
+                " CASE WHEN v.item IS NULL THEN 'there is no such item'"
+                " WHEN n.sequence <> v.sequence THEN 'another sequence than it has'"
+                " ELSE 'of ' || n.model END)"
+                " FROM meta JOIN vector_next AS n LEFT JOIN vector AS v ON v.item = n.item"
+                " WHERE meta.name = 'model_next' AND meta.value <> ''"
+                " AND (v.item IS NULL OR n.sequence <> v.sequence OR n.model <> meta.value)");
+    verify_rows(verify, "SELECT printf ('item %d has no next vector and owes none', item.id)"
+                        " FROM meta JOIN meta AS below ON below.name = 'next_below' JOIN item"
+                        " ON item.id >= below.value LEFT JOIN vector_next AS n ON n.item = item.id"
+                        " LEFT JOIN reembed ON reembed.item = item.id"
+                        " WHERE meta.name = 'model_next' AND meta.value <> ''"
+                        " AND n.item IS NULL AND reembed.item IS NULL");
+    verify_rows(verify,
+                "SELECT printf ('the next set says %d vectors, %d failed, and has %d, %d', done,"
+                " failed, vectors, real) FROM (SELECT"
+                " (SELECT value FROM meta WHERE name = 'next_done') AS done,"
+                " (SELECT value FROM meta WHERE name = 'next_failed') AS failed,"
+                " (SELECT count (*) FROM vector_next WHERE length (vector) > 0) AS vectors,"
+                " (SELECT count (*) FROM reembed WHERE due_ms = 0) AS real)"
+                " WHERE (SELECT value FROM meta WHERE name = 'model_next') <> ''"
+                " AND (done <> vectors OR failed <> real)");
 }
 
 /* --- the sum ---------------------------------------------------------------------------------- */

@@ -39,11 +39,10 @@ void wanted_hurry(struct writer *writer, const char *why)
 
 void wanted_seen(struct writer *writer, const struct msg_vector *vector)
 {
-    if (!span_eq(vector->model, span_str(writer->config->embedder_model)))
-        return;
     if (vector->vector.n == 0 && vector->reason.n > 0)
         haste_lacked(&writer->haste);
-    else if (vector->vector.n > 0 && haste_supplied(&writer->haste))
+    else if (vector->vector.n > 0 && span_eq(vector->model, span_str(writer->meta.model)) &&
+             haste_supplied(&writer->haste))
         wanted_hurry(writer, "vectors come again");
 }
 
@@ -70,7 +69,7 @@ static bool ask(void *arg, const struct db_wanted *row)
     if (asked_has(&asking->writer->asked, ASKED_SERVING, row->id) ||
         haste_spares(&asking->writer->haste, row->id))
         return true;
-    wanted_send(asking->writer, row, asking->writer->config->embedder_model);
+    wanted_send(asking->writer, row, asking->writer->meta.model);
     wanted_again(asking->writer, row->id);
     asking->ids[asking->count] = row->id;
     asking->tries[asking->count++] = row->tries + 1;

@@ -91,6 +91,8 @@ static bool on_tick(struct loop *loop, void *arg)
         if (!writer->batch.open)
             issue_work(writer);
         batch_ripe(writer);
+        if (writer->stuck == DB_OK)
+            reembed_tend(writer);
     }
     control_tend(writer);
     return false;

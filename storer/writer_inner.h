@@ -19,6 +19,7 @@
 #include "storer/db.h"
 #include "storer/haste.h"
 #include "storer/quiesce.h"
+#include "storer/reembed.h"
 #include "storer/schedule.h"
 #include "storer/window.h"
 #include "storer/writer.h"
@@ -108,6 +109,7 @@ struct writer {
     struct window window;
     struct asked asked; /* vectors that were asked for */
     struct haste haste; /* in asking for those that the serving model owes */
+    struct reembed reembed;
     struct quiesce quiesce;
     struct batch batch;
 

@@ -531,6 +531,7 @@ UNUSED static void ring_verdict(struct ring *ring, const struct ring_item *at)
     header.kind = at->kind ? at->kind : MSG_KIND_FETCH;
     header.rounds = at->rounds;
     header.item = at->item;
+    header.model = v.model;
     header.key = span_of(key, 16);
     snprintf(guid, sizeof(guid), "item-%u", at->n);
     snprintf(title, sizeof(title), "Title number %u", at->n);

@@ -121,7 +121,7 @@ START_TEST(data_stay_as_they_are)
 
     make_copy();
     ck_assert_int_eq(migrate(), DB_OK);
-    expect(copy, "PRAGMA user_version", "2|\n");
+    expect(copy, "PRAGMA user_version", "3|\n");
     for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
         same_rows(tables[i]);
     ck_assert_int_eq(verify_cli(copy), APP_OK);
@@ -139,6 +139,26 @@ START_TEST(new_columns_say_nothing_yet)
            "SELECT gap_ms, ttl_ms, skip_hours, skip_days, moved_url, moved_times, moved_since_ms,"
            " distrust, note, alternates, last_read_ms FROM source ORDER BY id",
            "-1|-1|0|0||0|0|0|||60|\n-1|-1|0|0||0|0|0|||0|\n");
+    expect(copy, "SELECT count (*) FROM vector_next", "0|\n");
+    expect(copy, "SELECT count (*) FROM reembed", "0|\n");
+}
+END_TEST
+
+/* A switch of models swaps the two tables: they must stay alike. */
+START_TEST(the_next_set_has_the_columns_of_the_first)
+{
+    char *first = NULL, *next = NULL;
+
+    make_copy();
+    ck_assert_int_eq(migrate(), DB_OK);
+    first = rows(
+        copy, "SELECT name, type, \"notnull\", dflt_value, pk FROM pragma_table_info ('vector')");
+    next = rows(
+        copy,
+        "SELECT name, type, \"notnull\", dflt_value, pk FROM pragma_table_info ('vector_next')");
+    ck_assert_str_eq(first, next);
+    free(first);
+    free(next);
 }
 END_TEST
 
@@ -184,6 +204,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, data_stay_as_they_are);
     tcase_add_test(tcase, new_columns_say_nothing_yet);
+    tcase_add_test(tcase, the_next_set_has_the_columns_of_the_first);
     tcase_add_test(tcase, opened_again_nothing_changes);
     tcase_add_test(tcase, a_step_that_fails_leaves_the_former_version);
     suite_add_tcase(suite, tcase);

@@ -59,6 +59,14 @@ START_TEST(whole_store)
 }
 END_TEST
 
+/* A model is changing: item 1 was not asked for yet, 2 is, 3 is done, 4 is in vain. */
+#define NEXT                                                                                       \
+    "INSERT INTO meta VALUES ('model', 'builtin-512-v1'), ('model_next', 'other'),"                \
+    " ('next_below', 2), ('next_total', 4), ('next_done', 1), ('next_failed', 1);"                 \
+    "INSERT INTO vector_next SELECT item, sequence, 'other', CASE item WHEN 3 THEN x'01' ELSE x''" \
+    " END, signature, words, url_key, title_key, figures FROM vector WHERE item IN (3, 4);"        \
+    "INSERT INTO reembed VALUES (2, 5, 1), (4, 0, 5);"
+
 /* Each row: what is done to the store, the check that finds it, how often, with which words. */
 static const struct {
     const char *damage;
@@ -97,6 +105,12 @@ static const struct {
     {"UPDATE vector SET sequence = 61 WHERE item = 2", "vectors", 1, "sequence 61"},
     {"UPDATE tombstone SET item = 2", "vectors", 1, "tombstone and is there"},
     {"UPDATE tombstone SET sequence = 20", "vectors", 1, "sequence 20"},
+    {"INSERT INTO meta VALUES ('model', 'other'); UPDATE vector SET model = 'other' WHERE item > 1",
+     "vectors", 1, "vector of item 1 is of builtin-512-v1, and other serves"},
+    {NEXT "DELETE FROM reembed WHERE item = 2", "next", 1, "item 2 has no next vector"},
+    {NEXT "UPDATE vector_next SET sequence = 99 WHERE item = 3", "next", 1, "another sequence"},
+    {NEXT "UPDATE vector_next SET model = 'third' WHERE item = 3", "next", 1, "of third"},
+    {NEXT "UPDATE meta SET value = 2 WHERE name = 'next_done'", "next", 1, "says 2 vectors"},
     {"UPDATE meta SET value = 10 WHERE name = 'accepted'", "sum", 1, "accepted 10"},
     {"DELETE FROM fetch_item", "sum", 1, "under way 8"},
 };
@@ -106,6 +120,14 @@ START_TEST(planted_damage)
     sample_exec(&sample, damages[_i].damage);
     expect(damages[_i].check, damages[_i].count, damages[_i].words);
     ck_assert_int_eq(verify_cli(sample.path), APP_DATA);
+}
+END_TEST
+
+START_TEST(a_change_of_model_is_no_problem)
+{
+    sample_exec(&sample, NEXT);
+    expect("next", 0, "");
+    expect("vectors", 0, "");
 }
 END_TEST
 
@@ -201,6 +223,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, whole_store);
     tcase_add_loop_test(tcase, planted_damage, 0, sizeof(damages) / sizeof(damages[0]));
+    tcase_add_test(tcase, a_change_of_model_is_no_problem);
     tcase_add_test(tcase, vector_wanted_is_no_problem);
     tcase_add_test(tcase, broken_index);
     tcase_add_test(tcase, damaged_pages);
