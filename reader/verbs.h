@@ -24,6 +24,8 @@ extern const struct verb verb_tap;
 extern const struct verb verb_events;
 /* verbs_control.c */
 extern const struct verb verb_stop, verb_pause, verb_resume, verb_leave;
+/* verbs_reembed.c */
+extern const struct verb verb_reembed;
 /* verbs_care.c */
 extern const struct verb verb_verify, verb_dead;
 

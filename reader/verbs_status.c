@@ -7,6 +7,7 @@
 #include "reader/client.h"
 #include "reader/models.h"
 #include "reader/print.h"
+#include "reader/reembed.h"
 #include "reader/verbs.h"
 
 /* --- the ring --------------------------------------------------------------------------------- */
@@ -104,6 +105,7 @@ static void print_storer(struct buf *out, const json_t *stats)
                (long long)print_int(stats, "replaying"), (long long)print_int(stats, "held"),
                (long long)print_int(stats, "sources"), (long long)print_int(stats, "due"));
     print_sum(out, stats);
+    reembed_status(out, stats);
     if (json_is_true(json_object_get(stats, "paused")))
         print_styled(out, PRINT_YELLOW, "paused   nothing is fetched until weir resume\n");
     if (json_is_false(json_object_get(stats, "online"))) {

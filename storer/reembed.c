@@ -190,18 +190,19 @@ void reembed_hurry(struct writer *writer, bool failed_too)
 void reembed_figures(struct writer *writer, struct buf *json)
 {
     const struct db_meta *m = &writer->committed;
-    json_t *figures =
-        m->model_next[0]
-            ? json_pack("{s:s, s:I, s:I, s:I, s:I, s:b}", "model", m->model_next, "total",
-                        (json_int_t)m->next_total, "done", (json_int_t)m->next_done, "failed",
-                        (json_int_t)m->next_failed, "asked",
-                        (json_int_t)asked_of(&writer->asked, ASKED_NEXT), "pausing",
-                        pace_pausing(&writer->reembed.pace, writer_now(writer)))
-            : json_null();
-    json_t *both = json_pack("{s:s, s:o}", "model", m->model, "reembed", figures);
-    char *text = json_dumps(both, JSON_COMPACT);
+    json_t *figures = json_pack("{s:s}", "model", m->model);
+    char *text = NULL;
 
+    if (m->model_next[0])
+        json_object_set_new(figures, "reembed",
+                            json_pack("{s:s, s:I, s:I, s:I, s:I, s:b}", "model", m->model_next,
+                                      "total", (json_int_t)m->next_total, "done",
+                                      (json_int_t)m->next_done, "failed",
+                                      (json_int_t)m->next_failed, "asked",
+                                      (json_int_t)asked_of(&writer->asked, ASKED_NEXT), "pausing",
+                                      pace_pausing(&writer->reembed.pace, writer_now(writer))));
+    text = json_dumps(figures, JSON_COMPACT);
     buf_printf(json, ",%.*s", (int)strlen(text) - 2, text + 1); /* as members of another object */
     free(text);
-    json_decref(both);
+    json_decref(figures);
 }

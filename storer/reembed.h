@@ -46,7 +46,7 @@ void reembed_answer(struct writer *writer, const struct verdict *v);
 void reembed_stored(struct writer *writer, uint64_t item);
 void reembed_moved(struct writer *writer, uint64_t item, uint64_t sequence);
 
-/* "model":..,"reembed":{..} or null. */
+/* Appends `,"model":..`, and `,"reembed":{..}` while the model changes. */
 void reembed_figures(struct writer *writer, struct buf *json);
 
 #endif
