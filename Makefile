@@ -13,16 +13,29 @@ PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isyst
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 
-BASE    := -std=gnu11 -D_GNU_SOURCE -MMD -MP -I. $(PKG_CFLAGS)
+# hnswlib is a C++ header and optional: HNSW= builds without it (deduper/README.md).
+ifeq ($(origin CXX),default)
+CXX     := $(if $(findstring clang,$(CC)),clang++,g++)
+endif
+ifeq ($(origin HNSW),undefined)
+HNSW    := $(shell printf '\043if __has_include(<hnswlib/hnswlib.h>)\nyes\n\043endif\n' | \
+               $(CXX) -x c++ -E -P - 2>/dev/null)
+endif
+CXXWARN := -Wall -Wextra -Wshadow -Wconversion -Werror
+
+COMMON  := -D_GNU_SOURCE -MMD -MP -I. $(if $(HNSW),-DWEIR_HAVE_HNSW)
+BASE    := -std=gnu11 $(COMMON) $(PKG_CFLAGS)
 ALL_CFLAGS  = $(BASE) $(WARN) $(if $(SAN),-fPIE,$(HARDEN)) $(OPT) $(SAN) $(CFLAGS)
+ALL_CXXFLAGS = -std=c++17 $(COMMON) $(CXXWARN) $(if $(SAN),-fPIE,$(HARDEN)) $(OPT) $(SAN) $(CXXFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,--as-needed $(SAN) $(LDFLAGS)
-LIBS    := $(PKG_LIBS) -lpthread -lm
+LIBS    := $(PKG_LIBS) -lpthread -lm $(if $(HNSW),-lstdc++)
 
 STAGES  := broker fetcher embedder deduper storer
 FOLDERS := common $(STAGES) reader
 
 # A folder's objects, all but its main.c, form an archive: what its tests link with.
-objects = $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(1)/main.c,$(wildcard $(1)/*.c)))
+objects = $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(1)/main.c,$(wildcard $(1)/*.c))) \
+          $(if $(HNSW),$(patsubst %.cc,$(BUILD)/%.o,$(wildcard $(1)/*.cc)))
 ARCHIVES := $(foreach f,$(FOLDERS),$(BUILD)/lib$(f).a)
 PROGRAMS := $(foreach s,$(STAGES),$(BUILD)/weir-$(s)) $(BUILD)/weir
 UNITS   := $(foreach f,$(FOLDERS),$(wildcard tests/$(f)/test_*.c))
@@ -50,6 +63,10 @@ include tests/Makefile.inc
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(BUILD)/%.o: %.cc
+	@mkdir -p $(@D)
+	$(CXX) $(ALL_CXXFLAGS) -c -o $@ $<
 
 $(BUILD)/common/version.o: ALL_CFLAGS += -DWEIR_VERSION='"$(VERSION)"'
 # Linked in by .incbin, which -MMD does not see.

@@ -4,8 +4,10 @@
 
 #include "common/backlog.h"
 #include "common/config.h"
+#include "common/log.h"
 #include "common/loop.h"
 #include "common/service.h"
+#include "deduper/engines.h"
 #include "deduper/memory.h"
 
 enum { TEND_MS = 1000, ITEMS_A_TURN = 16 };
@@ -120,15 +122,30 @@ static int open_sockets(struct deduper *deduper, struct app *app)
     return 0;
 }
 
+static int choose_engine(const struct config *config, enum engine_kind *engine)
+{
+    if (engine_kind_of(config->deduper_engine, engine)) {
+        log_info("engine", "name=%s built=\"%s\"", config->deduper_engine, ENGINES_BUILT);
+        return 0;
+    }
+    log_error("bad-setting", "deduper.engine=%s why=\"this build has: %s\"", config->deduper_engine,
+              ENGINES_BUILT);
+    return APP_CONFIG;
+}
+
 int deduper_start(struct service *service, void *self)
 {
     struct deduper *deduper = self;
     struct app *app = &service->app;
-    int code = 0;
+    enum engine_kind engine = ENGINE_FLAT;
+    int code = choose_engine(app->config, &engine);
 
     deduper->service = service;
+    if (code)
+        return code;
+    deduper->follow.paging = true; /* what is stored is read before the first item comes */
     deduper->memory = memory_create(app->config->embedder_model, app->config->deduper_window_ms,
-                                    (size_t)app->config->deduper_index_items);
+                                    (size_t)app->config->deduper_index_items, engine);
     code = open_sockets(deduper, app);
     if (code)
         return code;

@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "common/mem.h"
 #include "common/traits.h"
@@ -11,10 +12,11 @@
 #include "deduper/flat_scan.h"
 
 enum {
-    BLOCK = 1024,       /* slots in a block; blocks never move, so growth copies nothing */
-    FOUND = 16 * BLOCK, /* entries compared in one go */
-    AHEAD = 8,          /* entries asked for while one is compared */
+    BLOCK = 4096,      /* slots in a block; blocks never move, so growth copies nothing */
+    FOUND = 4 * BLOCK, /* entries compared in one go */
+    AHEAD = 8,         /* entries asked for while one is compared */
     CACHE_LINE = 64,
+    HUGE_PAGE = 2 << 20,
 };
 
 struct mark {
@@ -25,6 +27,7 @@ struct mark {
 
 struct block {
     struct mark marks[BLOCK];
+    uint16_t apart[BLOCK]; /* of the search that asks for the nearest */
     uint64_t *signs;
     int8_t *vectors;
 };
@@ -35,7 +38,6 @@ struct flat {
     size_t block_count, blocks_used;
     struct block **blocks;
     uint64_t signs[TRAITS_DIMS_MAX / 64];
-    uint16_t apart[BLOCK];
     size_t found_count;
     uint32_t found[FOUND];
     struct engine_hit compared[FOUND];
@@ -43,11 +45,16 @@ struct flat {
 
 /* --- entries ---------------------------------------------------------------------------------- */
 
-static void *aligned_zero(size_t bytes)
+/* Zeros, aligned for the scan; huge pages where the system gives them, since what is compared lies
+ * all over the vectors, and each would cost a walk of the page table besides. */
+static void *zeros(size_t bytes)
 {
     void *memory = NULL;
-    if (posix_memalign(&memory, FLAT_SCAN_ALIGN, bytes))
-        return mem_calloc(1, bytes); /* aborts, or is slow */
+    size_t align = bytes >= HUGE_PAGE ? HUGE_PAGE : FLAT_SCAN_ALIGN;
+    if (posix_memalign(&memory, align, bytes))
+        memory = mem_alloc(SIZE_MAX); /* ends the process, as any lack of memory does */
+    if (bytes >= HUGE_PAGE)
+        madvise(memory, bytes, MADV_HUGEPAGE);
     return memset(memory, 0, bytes);
 }
 
@@ -56,8 +63,8 @@ static struct block *block_of(struct flat *self, uint32_t slot)
     struct block **b = &self->blocks[slot / BLOCK];
     if (!*b) {
         *b = mem_calloc(1, sizeof **b);
-        (*b)->signs = aligned_zero(BLOCK * self->words * sizeof *(*b)->signs);
-        (*b)->vectors = aligned_zero(BLOCK * self->dims);
+        (*b)->signs = zeros(BLOCK * self->words * sizeof *(*b)->signs);
+        (*b)->vectors = zeros(BLOCK * self->dims);
         self->blocks_used++;
     }
     return *b;
@@ -130,37 +137,52 @@ static size_t compare(struct flat *self, const struct engine_query *q, size_t k,
     return engine_take(q, self->compared, count, hits, n, k);
 }
 
-/* How many bits may differ so that FLAT_COMPARED of the wanted entries pass. */
-static uint32_t limit_of_nearest(struct flat *self, const struct engine_query *q)
+/* How many bits may differ so that FLAT_COMPARED entries pass; leaves in each block how many do. */
+static uint32_t limit_of_nearest(struct flat *self)
 {
     uint32_t counts[TRAITS_DIMS_MAX + 1] = {0}, limit = 0;
     for (size_t i = 0; i < self->block_count; i++) {
-        const struct block *b = self->blocks[i];
+        struct block *b = self->blocks[i];
         if (!b)
             continue;
-        flat_apart(b->signs, BLOCK, self->words, self->signs, self->apart);
+        flat_apart(b->signs, BLOCK, self->words, self->signs, b->apart);
         for (size_t at = 0; at < BLOCK; at++)
-            counts[self->apart[at]] += wanted(&b->marks[at], q);
+            counts[b->apart[at]] += b->marks[at].norm > 0;
     }
     for (size_t passed = counts[0]; passed < FLAT_COMPARED && limit < self->dims;)
         passed += counts[++limit];
     return limit;
 }
 
+/* Adds what differs in at most limit bits, by what limit_of_nearest () left. */
+static void find_counted(struct flat *self, size_t index, uint32_t limit)
+{
+    const struct block *b = self->blocks[index];
+    for (size_t at = 0; at < BLOCK; at++)
+        if (b->apart[at] <= limit)
+            self->found[self->found_count++] = (uint32_t)(index * BLOCK + at);
+}
+
+static void find_near(struct flat *self, size_t index, uint32_t limit)
+{
+    self->found_count +=
+        flat_scan(self->blocks[index]->signs, BLOCK, self->words, self->signs, limit,
+                  (uint32_t)(index * BLOCK), self->found + self->found_count);
+}
+
 static size_t flat_search(struct engine *engine, const struct engine_query *q, size_t k,
                           struct engine_hit *hits)
 {
     struct flat *self = (struct flat *)engine;
+    bool nearest = q->apart_max >= ENGINE_NO_LIMIT;
     size_t n = 0;
     vec_signs(q->vector, self->dims, self->signs);
-    uint32_t limit = q->apart_max >= ENGINE_NO_LIMIT ? limit_of_nearest(self, q)
-                                                     : (uint32_t)(q->apart_max * self->dims / 1000);
+    uint32_t limit =
+        nearest ? limit_of_nearest(self) : (uint32_t)(q->apart_max * self->dims / 1000);
     for (size_t i = 0; i < self->block_count; i++) {
         if (!self->blocks[i])
             continue;
-        self->found_count +=
-            flat_scan(self->blocks[i]->signs, BLOCK, self->words, self->signs, limit,
-                      (uint32_t)(i * BLOCK), self->found + self->found_count);
+        (nearest ? find_counted : find_near)(self, i, limit);
         if (self->found_count > FOUND - BLOCK)
             n = compare(self, q, k, hits, n);
     }
@@ -172,7 +194,8 @@ static size_t flat_search(struct engine *engine, const struct engine_query *q, s
 static size_t flat_bytes(const struct engine *engine)
 {
     const struct flat *self = (const struct flat *)engine;
-    size_t slot = sizeof(struct mark) + self->dims + self->words * sizeof(uint64_t);
+    size_t slot =
+        sizeof(struct mark) + sizeof(uint16_t) + self->dims + self->words * sizeof(uint64_t);
     return sizeof *self + self->block_count * sizeof *self->blocks +
            self->blocks_used * BLOCK * slot;
 }

@@ -14,7 +14,7 @@
 
 struct engine;
 
-enum { FLAT_COMPARED = 4096 };
+enum { FLAT_COMPARED = 2048 };
 
 /* dims > 0; slots are 0..capacity-1.  Memory comes by and by, in blocks, and is kept. */
 struct engine *flat_create(uint32_t dims, size_t capacity);

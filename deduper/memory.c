@@ -19,6 +19,7 @@ struct memory {
     struct judge_params params;
     int64_t window_ms;
     size_t capacity;
+    enum engine_kind engine;
     uint32_t dims; /* 0 = no vector was seen yet */
     struct index *index;
     struct arrival *arrivals;
@@ -28,16 +29,18 @@ struct memory {
     int64_t newest_ms;
 };
 
-struct memory *memory_create(const char *model, int64_t window_ms, size_t capacity)
+struct memory *memory_create(const char *model, int64_t window_ms, size_t capacity,
+                             enum engine_kind engine)
 {
     struct memory *memory = mem_calloc(1, sizeof(*memory));
 
     *memory = (struct memory){.model = mem_strdup(model),
                               .params = *judge_params_of(model),
                               .window_ms = window_ms,
-                              .capacity = capacity};
+                              .capacity = capacity,
+                              .engine = engine};
     memory->params.window_ms = window_ms;
-    memory->index = index_create(0, capacity, &memory->params);
+    memory->index = index_create_with(engine, 0, capacity, &memory->params);
     return memory;
 }
 
@@ -113,7 +116,7 @@ static bool learn_dims(struct memory *memory, uint32_t dims)
 
     memory->dims = dims;
     index_destroy(&memory->index);
-    memory->index = index_create(dims, memory->capacity, &memory->params);
+    memory->index = index_create_with(memory->engine, dims, memory->capacity, &memory->params);
     return complete;
 }
 

@@ -9,12 +9,16 @@
 
 #include "common/buf.h"
 
+#include "deduper/engines.h"
+
 struct index;
 struct memory;
 struct msg_entry;
 
-/* model: vectors of others are not compared; window_ms: age by fetching at which items leave. */
-struct memory *memory_create(const char *model, int64_t window_ms, size_t capacity);
+/* model: vectors of others are not compared; window_ms: age by fetching at which items leave;
+ * engine: of the index. */
+struct memory *memory_create(const char *model, int64_t window_ms, size_t capacity,
+                             enum engine_kind engine);
 void memory_destroy(struct memory **memory);
 void memory_clear(struct memory *memory);
 /* The model that serves from now on.  True: it is another one, and everything was forgotten. */

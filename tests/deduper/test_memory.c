@@ -20,7 +20,7 @@ static void setup(void)
     for (int v = 0; v < 8; v++)
         for (int i = 0; i < DIMS; i++)
             vectors[v][i] = (int8_t)(i % 8 == v ? 100 : (i * 7 + v * 3) % 5 - 2);
-    memory = memory_create(MODEL, WINDOW_MS, 1000);
+    memory = memory_create(MODEL, WINDOW_MS, 1000, ENGINE_FLAT);
 }
 
 static void teardown(void)
@@ -128,7 +128,7 @@ START_TEST(the_oldest_leave_when_it_is_full)
     struct index_counts counts;
 
     memory_destroy(&memory);
-    memory = memory_create(MODEL, WINDOW_MS, 4);
+    memory = memory_create(MODEL, WINDOW_MS, 4, ENGINE_FLAT);
     for (uint64_t id = 1; id <= 6; id++)
         apply(id, (int)id, 1000 + (int64_t)id);
     index_counts(memory_index(memory), &counts);
@@ -184,7 +184,7 @@ END_TEST
 START_TEST(many)
 {
     memory_destroy(&memory);
-    memory = memory_create(MODEL, WINDOW_MS, 100000);
+    memory = memory_create(MODEL, WINDOW_MS, 100000, ENGINE_FLAT);
     for (uint64_t id = 1; id <= 5000; id++)
         apply(id, (int)(id % 8), (int64_t)id * 50);
     ck_assert_uint_eq(entries(), 2001); /* seen within 100,000 ms of the last */
