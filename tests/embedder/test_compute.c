@@ -2,7 +2,10 @@
 #include "tests/common/world.h"
 
 #include "common/msg.h"
+#include "embedder/backend.h"
 #include "embedder/compute.h"
+#include "embedder/finish.h"
+#include "embedder/settings.h"
 
 static zactor_t *compute;
 static struct msg_pool pool;
@@ -189,6 +192,103 @@ START_TEST(long_text_is_cut)
 }
 END_TEST
 
+/* Starts anew with a model server in the settings. */
+static void start_with_server(void)
+{
+    zactor_destroy(&compute);
+    world_set("embedder.backend=ollama");
+    world_set("embedder.model=nomic");
+    world_set("embedder.input_bytes=64");
+    compute = compute_start(world_config);
+}
+
+/* A model server's: keys are made here, the vector is not; the text for the server comes behind. */
+START_TEST(a_server_makes_the_vector)
+{
+    static const char wanted[] = "The dam in the northern valley failed\nOn Tuesday night 1,200";
+    struct compute_ticket ticket;
+    struct msg_vector vector;
+    zframe_t *input = NULL;
+
+    start_with_server();
+    ticket = work(item_message("nomic", clock_utc_ms() + 60000));
+    ck_assert_uint_eq(ticket.result, COMPUTE_ASK);
+    ck_assert_int_gt(ticket.deadline_ms, clock_utc_ms());
+    input = zmsg_last(answer);
+    ck_assert_uint_eq(zframe_size(input), 64);
+    ck_assert_mem_eq(zframe_data(input), wanted, strlen(wanted));
+    zmsg_remove(answer, input);
+    zframe_destroy(&input);
+    vector = vector_of();
+    ck_assert_uint_eq(vector.vector.n, 0);
+    ck_assert_uint_eq(vector.signature.n, 512);
+    ck_assert(span_eq(vector.model, span_str("nomic")));
+    ck_assert_uint_eq(vector.reason.n, 0);
+    /* The built-in model costs nothing: it is there besides. */
+    ck_assert_uint_eq(work(item_message("builtin-512-v1", 0)).result, COMPUTE_DONE);
+    ck_assert_uint_eq(vector_of().vector.n, 512);
+    ck_assert_uint_eq(work(item_message("large-4096", 0)).result, COMPUTE_BARE);
+    ck_assert(span_eq(vector_of().model, span_str("nomic")));
+}
+END_TEST
+
+/* The server's answer goes into the frame; the rest of it stays as it was. */
+START_TEST(finished)
+{
+    static const int8_t components[] = {127, -3, 0, 5};
+    struct backend_answer good = {.vector = components, .dims = 4}, bad = {.reason = "no luck"};
+    struct finish finish = {0};
+    struct msg_vector before, after;
+    uint64_t title_key = 0;
+
+    work(item_message("builtin-512-v1", 0));
+    before = vector_of();
+    title_key = before.title_key;
+    finish_vector(&finish, answer, &good);
+    after = vector_of();
+    ck_assert_uint_eq(after.vector.n, 4);
+    ck_assert_mem_eq(after.vector.p, components, 4);
+    ck_assert_uint_eq(after.title_key, title_key);
+    ck_assert_uint_eq(after.signature.n, 512);
+    finish_vector(&finish, answer, &bad);
+    after = vector_of();
+    ck_assert_uint_eq(after.vector.n, 0);
+    ck_assert(span_eq(after.reason, span_str("no luck")));
+    ck_assert_uint_eq(after.title_key, title_key);
+    finish_free(&finish);
+}
+END_TEST
+
+/* Back end and model must fit; what to do is logged. */
+START_TEST(settings)
+{
+    static const struct {
+        const char *backend, *model;
+        bool right;
+    } pairs[] = {{"builtin", "builtin-512-v1", true}, {"builtin", "nomic", false},
+                 {"ollama", "nomic", true},           {"openai", "nomic", true},
+                 {"ollama", "builtin-512-v1", false}, {"ollama", "", false},
+                 {"cohere", "nomic", false},          {"", "nomic", false}};
+
+    for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+        char *backend = mem_printf("embedder.backend=%s", pairs[i].backend);
+        char *model = mem_printf("embedder.model=%s", pairs[i].model), *said = NULL;
+        bool right = false;
+
+        world_set(backend);
+        world_set(model);
+        world_catch();
+        right = settings_check(world_config, "builtin-512-v1");
+        said = world_caught();
+        ck_assert_int_eq(right, pairs[i].right);
+        ck_assert_int_eq(*said == '\0', pairs[i].right);
+        free(said);
+        free(backend);
+        free(model);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("compute");
@@ -200,6 +300,9 @@ int main(void)
     tcase_add_test(all, expired);
     tcase_add_test(all, malformed);
     tcase_add_test(all, long_text_is_cut);
+    tcase_add_test(all, a_server_makes_the_vector);
+    tcase_add_test(all, finished);
+    tcase_add_test(all, settings);
     suite_add_tcase(suite, all);
     return world_run(suite);
 }
