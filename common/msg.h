@@ -124,4 +124,11 @@ struct traits;
 void msg_vector_traits(const struct msg_vector *vector, uint32_t space[192], struct traits *out);
 void msg_entry_traits(const struct msg_entry *entry, uint32_t space[192], struct traits *out);
 
+struct judge_candidate;
+/* A candidate as a deduper proposes it: the id, and how alike it is. */
+void msg_candidate_of(const struct judge_candidate *found, struct msg_candidate *out);
+/* The way back.  Story, original and time are not told and are 0.  false: these are no figures of
+ * judge_score (). */
+bool msg_candidate_judged(const struct msg_candidate *candidate, struct judge_candidate *out);
+
 #endif

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "common/judge.h"
 #include "common/msg_table.h"
 #include "common/traits.h"
 #include "common/vec.h"
@@ -110,4 +111,24 @@ void msg_entry_traits(const struct msg_entry *entry, uint32_t space[192], struct
     };
 
     msg_vector_traits(&vector, space, out);
+}
+
+void msg_candidate_of(const struct judge_candidate *found, struct msg_candidate *out)
+{
+    *out = (struct msg_candidate){.id = found->id,
+                                  .same = found->same,
+                                  .cosine = (double)found->cosine,
+                                  .flags = found->flags};
+}
+
+/* A cosine of rounded components may pass 1 by some rounding. */
+bool msg_candidate_judged(const struct msg_candidate *candidate, struct judge_candidate *out)
+{
+    static const double most = 1.001;
+
+    *out = (struct judge_candidate){.id = candidate->id,
+                                    .same = (uint32_t)candidate->same,
+                                    .cosine = (float)candidate->cosine,
+                                    .flags = (uint32_t)candidate->flags};
+    return candidate->cosine >= -most && candidate->cosine <= most;
 }

@@ -59,13 +59,11 @@ static void write_verdict(struct deduper *deduper, const struct judge_candidate 
     struct msg_candidate candidates[JUDGE_BEST];
     struct msg_verdict verdict = {.epoch = deduper->follow.epoch,
                                   .as_of = deduper->follow.applied,
+                                  .model = span_str(memory_model(deduper->memory)),
                                   .candidates = {.at = candidates, .count = n}};
 
     for (size_t i = 0; i < n; i++)
-        candidates[i] = (struct msg_candidate){.id = found[i].id,
-                                               .same = found[i].same,
-                                               .cosine = (double)found[i].cosine,
-                                               .flags = found[i].flags};
+        msg_candidate_of(&found[i], &candidates[i]);
     buf_clear(&deduper->out);
     msg_verdict_write(&verdict, &deduper->out);
 }

@@ -46,6 +46,14 @@ uint64_t db_story_items(struct db *db, uint64_t id);
  * story goes.  An original that was stored before all others of its new story is its lead. */
 void db_item_join(struct db *db, const struct db_item *at, uint64_t source, uint64_t former);
 
+/* Where a stored item stands; originals is 0 where it founded no story. */
+struct place;
+typedef void db_place_fn(void *arg, const struct place *place);
+/* false where there is no such item. */
+bool db_place_of(struct db *db, uint64_t item, db_place_fn *fn, void *arg);
+/* Items with lower ids, the highest first. */
+void db_places_below(struct db *db, uint64_t item, int64_t most, db_place_fn *fn, void *arg);
+
 /* What judging needs of a stored item; bytes are borrowed for the call. */
 struct db_traits {
     uint64_t id, sequence, story, copy_of;

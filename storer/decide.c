@@ -9,12 +9,14 @@
 #include "common/msg.h"
 #include "storer/db_item.h"
 #include "storer/memory.h"
+#include "storer/places.h"
 #include "storer/stories.h"
 
 struct decide {
     struct db *db;
     struct decide_limits limits;
     struct memory *memory;
+    struct places *places;
     struct stories *stories;
     int64_t newest_ms; /* when the item fetched last was fetched */
     /* of the item in hand */
@@ -34,6 +36,7 @@ struct decide *decide_create(struct db *db, const struct decide_limits *limits)
     decide->db = db;
     decide->limits = *limits;
     decide->memory = memory_create(limits->commits);
+    decide->places = places_create(db, limits->items);
     decide->stories = stories_create(db, limits->centres);
     return decide;
 }
@@ -43,6 +46,7 @@ void decide_destroy(struct decide **decide)
     if (!decide || !*decide)
         return;
     memory_destroy(&(*decide)->memory);
+    places_destroy(&(*decide)->places);
     stories_destroy(&(*decide)->stories);
     free((*decide)->candidates);
     free(*decide);
@@ -116,6 +120,7 @@ void decide_load(struct decide *decide)
 
     decide->newest_ms = 0;
     memory_clear(decide->memory);
+    places_clear(decide->places);
     stories_clear(decide->stories);
     db_traits_latest(decide->db, (int64_t)most, load_row, &loading);
     for (size_t i = loading.count; i-- > 0;) {
@@ -129,6 +134,11 @@ void decide_load(struct decide *decide)
     free(loading.items);
     free(loading.vectors);
     free(loading.bytes);
+}
+
+bool decide_load_more(struct decide *decide)
+{
+    return places_load(decide->places, decide->newest_ms - decide->limits.window_ms);
 }
 
 /* --- judging --- */
@@ -151,34 +161,51 @@ bool decide_covers(const struct decide *decide, uint64_t epoch, const struct msg
 
 /* Near in time by what the items say; and fetched not so long ago that an index may have forgotten
  * it, or the verdict would depend on whose index was asked. */
-static bool in_window(const struct decide *decide, const struct memory_item *item)
+static bool in_window(const struct decide *decide, int64_t time_ms, int64_t seen_ms)
 {
-    uint64_t gap = item->time_ms > decide->time_ms
-                       ? (uint64_t)item->time_ms - (uint64_t)decide->time_ms
-                       : (uint64_t)decide->time_ms - (uint64_t)item->time_ms;
+    uint64_t gap = time_ms > decide->time_ms ? (uint64_t)time_ms - (uint64_t)decide->time_ms
+                                             : (uint64_t)decide->time_ms - (uint64_t)time_ms;
 
-    return gap <= (uint64_t)decide->limits.window_ms && item->seen_ms >= decide->seen_from_ms;
+    return gap <= (uint64_t)decide->limits.window_ms && seen_ms >= decide->seen_from_ms;
 }
 
-static void consider(struct decide *decide, const struct memory_item *item)
+static void add(struct decide *decide, const struct judge_candidate *candidate)
 {
-    struct judge_candidate *candidate = NULL;
-    struct traits other;
-
-    if (item->id == decide->self || !in_window(decide, item))
-        return;
-    other = memory_view(&item->traits, item->model, decide->model);
-    if (!judge_matters(&decide->params, &decide->traits, &other))
-        return;
     if (decide->count == decide->cap) {
         decide->cap = decide->cap ? decide->cap * 2 : 256;
         decide->candidates =
             mem_realloc(decide->candidates, decide->cap, sizeof(*decide->candidates));
     }
-    candidate = &decide->candidates[decide->count++];
-    *candidate = (struct judge_candidate){
+    decide->candidates[decide->count++] = *candidate;
+}
+
+/* Scored here. */
+static void consider(struct decide *decide, const struct memory_item *item)
+{
+    struct judge_candidate candidate = {
         .id = item->id, .story = item->story, .copy_of = item->copy_of, .time_ms = item->time_ms};
-    judge_score(&decide->params, &decide->traits, &other, candidate);
+    struct traits other;
+
+    if (item->id == decide->self || !in_window(decide, item->time_ms, item->seen_ms))
+        return;
+    other = memory_view(&item->traits, item->model, decide->model);
+    if (!judge_matters(&decide->params, &decide->traits, &other))
+        return;
+    judge_score(&decide->params, &decide->traits, &other, &candidate);
+    add(decide, &candidate);
+}
+
+/* Scored by the deduper. */
+static void take(struct decide *decide, struct judge_candidate *candidate)
+{
+    const struct place *place = places_of(decide->places, candidate->id);
+
+    if (!place || place->id == decide->self || !in_window(decide, place->time_ms, place->seen_ms))
+        return;
+    candidate->story = place->story;
+    candidate->copy_of = place->copy_of;
+    candidate->time_ms = place->time_ms;
+    add(decide, candidate);
 }
 
 static void consider_row(void *arg, const struct db_traits *row)
@@ -192,21 +219,36 @@ static void consider_row(void *arg, const struct db_traits *row)
     consider(arg, &item);
 }
 
-static void gather(struct decide *decide, uint64_t as_of, const struct msg_verdict *verdict)
+/* The deduper's figures hold where it compared the same vectors as would be compared here: of the
+ * item's model, and none of a candidate that has changed since. */
+static void propose(struct decide *decide, uint64_t as_of, const struct msg_verdict *verdict,
+                    bool sure)
 {
     const struct msg_candidate *proposed = verdict->candidates.at;
+    struct judge_candidate candidate;
+
+    sure = sure && memory_model(verdict->model) == decide->model;
+    for (size_t i = 0; as_of > 0 && i < verdict->candidates.count; i++) {
+        const struct memory_item *item = memory_find(decide->memory, proposed[i].id);
+
+        if (msg_candidate_judged(&proposed[i], &candidate) && sure)
+            take(decide, &candidate);
+        else if (item)
+            consider(decide, item);
+        else
+            db_traits_of(decide->db, proposed[i].id, consider_row, decide);
+    }
+}
+
+static void gather(struct decide *decide, uint64_t as_of, const struct msg_verdict *verdict,
+                   bool sure)
+{
     const struct memory_item *item = NULL;
     struct judge_sketch sketch;
     size_t at = 0;
 
     decide->count = 0;
-    for (size_t i = 0; as_of > 0 && i < verdict->candidates.count; i++) {
-        item = memory_find(decide->memory, proposed[i].id);
-        if (item && item->sequence <= as_of)
-            consider(decide, item);
-        else if (!item)
-            db_traits_of(decide->db, proposed[i].id, consider_row, decide);
-    }
+    propose(decide, as_of, verdict, sure);
     judge_sketch_of(&decide->traits, &sketch);
     while ((item = memory_next(decide->memory, as_of, &decide->params, &sketch, &at)))
         consider(decide, item);
@@ -216,7 +258,9 @@ static const struct judge_centre *centre_of(void *arg, uint64_t story)
 {
     struct decide *decide = arg;
 
-    return stories_centre(decide->stories, story, decide->model);
+    return places_have_more(decide->places, story)
+               ? stories_centre(decide->stories, story, decide->model)
+               : NULL;
 }
 
 void decide_item(struct decide *decide, uint64_t self, const struct msg_vector *vector,
@@ -237,7 +281,7 @@ void decide_item(struct decide *decide, uint64_t self, const struct msg_vector *
     decide->time_ms = time_ms;
     decide->seen_from_ms =
         (seen_ms > decide->newest_ms ? seen_ms : decide->newest_ms) - decide->limits.window_ms;
-    gather(decide, as_of, verdict);
+    gather(decide, as_of, verdict, decide_covers(decide, epoch, verdict));
     judge_decide(&decide->params, &decide->traits, time_ms, decide->candidates, decide->count,
                  centre_of, decide, out);
 }
@@ -248,13 +292,12 @@ void decide_learn(struct decide *decide, const struct memory_item *item, bool fr
     uint64_t model = memory_model(vector->model);
 
     memory_add(decide->memory, item, vector);
+    places_learn(decide->places, item, fresh);
     if (decide->newest_ms < item->seen_ms)
         decide->newest_ms = item->seen_ms;
     if (!fresh)
         stories_drop(decide->stories, item->story);
-    else if (item->story == item->id)
-        stories_found(decide->stories, item->story, model);
-    else if (item->copy_of == 0)
+    else if (item->story != item->id && item->copy_of == 0)
         stories_join(decide->stories, item->story, model,
                      &memory_find(decide->memory, item->id)->traits);
 }

@@ -1,6 +1,9 @@
 /* What an item is: applies the judge to what a deduper proposed, to every commit it had not seen,
- * and to the present centres of stories (DESIGN 3.6).  The numbers of a proposal are not used, only
- * its ids: everything is scored anew from the store's own data. */
+ * and to the present centres of stories (DESIGN 3.6).
+ *
+ * The figures of a proposal are used as they are where decide_covers () holds and the deduper
+ * compared vectors of the item's model: they are then what scoring the store's own data would give.
+ * Otherwise only its ids are used.  Story, original and times are the store's own in any case. */
 #ifndef WEIR_STORER_DECIDE_H
 #define WEIR_STORER_DECIDE_H
 
@@ -17,6 +20,7 @@ struct msg_verdict;
 
 struct decide_limits {
     size_t commits; /* remembered */
+    size_t items;   /* of which is kept where they stand */
     size_t centres; /* kept */
     int64_t window_ms;
 };
@@ -26,6 +30,8 @@ struct decide *decide_create(struct db *db, const struct decide_limits *limits);
 void decide_destroy(struct decide **decide);
 /* Takes the last commits from the store again; at start, and after a transaction that failed. */
 void decide_load(struct decide *decide);
+/* Takes a little more: for moments with nothing else to do.  false: there is no more. */
+bool decide_load_more(struct decide *decide);
 
 /* Whether memory reaches back to what the proposal had seen, and none of its candidates has changed
  * since (it took the place of one that may now be better).  Otherwise something would be

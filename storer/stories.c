@@ -119,20 +119,12 @@ const struct judge_centre *stories_centre(struct stories *stories, uint64_t id, 
     }
     if (!story) {
         story = add(stories, id, model);
-        /* Most stories have one member, and the row says so for less than reading its vector. */
-        if (db_story_originals(stories->db, id) > 1)
-            db_traits_members(stories->db, id, add_member, story);
+        db_traits_members(stories->db, id, add_member, story);
         story->single = story->centre.members < 2;
         if (story->single)
             judge_centre_clear(&story->centre);
     }
     return story->single ? NULL : &story->centre;
-}
-
-void stories_found(struct stories *stories, uint64_t id, uint64_t model)
-{
-    stories_drop(stories, id);
-    add(stories, id, model)->single = true;
 }
 
 void stories_join(struct stories *stories, uint64_t id, uint64_t model, const struct traits *member)

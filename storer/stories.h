@@ -1,5 +1,6 @@
 /* The centres of stories: sums over the vectors of their originals, made from the store when they
- * are asked for and kept while they are in use. */
+ * are asked for and kept while they are in use.  Most stories have one member: whoever asks leaves
+ * these out (places_have_more ()), and they are not kept. */
 #ifndef WEIR_STORER_STORIES_H
 #define WEIR_STORER_STORIES_H
 
@@ -19,8 +20,6 @@ void stories_clear(struct stories *stories);
 /* The centre of a story for items of this model; NULL where it has fewer than two such members.
  * Borrowed until the next call of this module. */
 const struct judge_centre *stories_centre(struct stories *stories, uint64_t story, uint64_t model);
-/* A story was founded by an item. */
-void stories_found(struct stories *stories, uint64_t story, uint64_t model);
 /* An original joined; call it after its rows are in the store. */
 void stories_join(struct stories *stories, uint64_t story, uint64_t model,
                   const struct traits *member);

@@ -22,7 +22,7 @@
 #include "storer/query.h"
 #include "storer/writer_inner.h"
 
-enum { TICK_MS = 20, TEND_MS = 1000, ITEM_BYTES = 4096, DAY_MS = 86400000 };
+enum { TICK_MS = 20, TEND_MS = 1000, ITEM_BYTES = 4096, DAY_MS = 86400000, LOAD_US = 2000 };
 
 /* --- time --- */
 
@@ -70,6 +70,16 @@ static void tend(struct writer *writer)
     writer->reopened = reopened;
 }
 
+/* What judging looks up, read ahead a little at a time: a store that was just opened answers at
+ * once. */
+static void load_more(struct writer *writer)
+{
+    int64_t until_us = clock_mono_us() + LOAD_US;
+
+    while (decide_load_more(writer->decide) && clock_mono_us() < until_us)
+        ;
+}
+
 static bool on_tick(struct loop *loop, void *arg)
 {
     struct writer *writer = arg;
@@ -93,6 +103,7 @@ static bool on_tick(struct loop *loop, void *arg)
         batch_ripe(writer);
         if (writer->stuck == DB_OK)
             reembed_tend(writer);
+        load_more(writer);
     }
     control_tend(writer);
     return false;
@@ -168,6 +179,7 @@ static void make_rules(struct writer *writer)
                                                            .probe_max_ms = c->storer_probe_max_ms});
     writer->decide = decide_create(
         writer->db, &(struct decide_limits){.commits = (size_t)c->storer_commit_memory,
+                                            .items = (size_t)c->deduper_index_items,
                                             .centres = (size_t)c->storer_centre_cache,
                                             .window_ms = c->deduper_window_ms});
 }

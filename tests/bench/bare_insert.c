@@ -4,8 +4,8 @@
  *
  * usage: bare_insert STORE BODIES NEW BATCH
  *   STORE   the store of the run: its rows are read into memory before the clock starts
- *   BODIES  a folder with the response of each source, by its number
- *   NEW     the store to make
+ *   BODIES  a folder with the response of each source of the run: 1, 2, ... in the order of ids
+ *   NEW     the store to make, or to go on with: a copy of the one that the run began with
  * Prints items, seconds (wall, monotonic), seconds of cpu, and seconds queued for a core. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,6 +46,8 @@ struct bare {
     size_t *batch;             /* items of this transaction */
     size_t batch_count;
     int64_t counts[3]; /* head, accepted, stored */
+    /* of the store to go on with; 0 = it is empty */
+    int64_t last_item, last_source;
 };
 
 static void die(const char *what, const char *why)
@@ -90,9 +92,9 @@ static int64_t number(const struct rows *rows, size_t row, size_t column)
     return sqlite3_value_int64(at(rows, row, column));
 }
 
-static void read_body(struct source *source, const char *folder)
+static void read_body(struct source *source, const char *folder, size_t place)
 {
-    char *path = mem_printf("%s/%lld", folder, (long long)source->id);
+    char *path = mem_printf("%s/%zu", folder, place + 1);
     FILE *file = fopen(path, "rb");
     struct buf plain = {0};
     char piece[65536];
@@ -123,19 +125,33 @@ static struct source *source_of(struct bare *bare, int64_t id)
     return NULL;
 }
 
+/* The rows behind those that the store to go on with has already. */
+static struct rows read_new(struct bare *bare, const char *columns, const char *table,
+                            const char *id, int64_t last)
+{
+    char *sql = mem_printf("SELECT %s FROM %s WHERE %s > %lld ORDER BY %s", columns, table, id,
+                           (long long)last, id);
+    struct rows rows = read_rows(bare->old, sql);
+
+    free(sql);
+    return rows;
+}
+
 static void read_run(struct bare *bare, const char *folder)
 {
-    struct rows ids = read_rows(bare->old, "SELECT id FROM source ORDER BY id");
+    struct rows ids = read_new(bare, "id", "source", "id", bare->last_source);
 
-    bare->items = read_rows(
-        bare->old, "SELECT id, key, source, guid, revision, story, copy_of, time_ms, published_ms,"
-                   " updated_ms, seen_ms, url, title, author, language, categories, thumbnail,"
-                   " flags, wanted, content, text FROM item ORDER BY id");
-    bare->vectors =
-        read_rows(bare->old, "SELECT item, sequence, model, vector, signature, words, url_key,"
-                             " title_key, figures FROM vector ORDER BY item");
-    bare->enclosures = read_rows(bare->old, "SELECT item, place, url, type, length FROM enclosure"
-                                            " ORDER BY item, place");
+    bare->items = read_new(bare,
+                           "id, key, source, guid, revision, story, copy_of, time_ms, published_ms,"
+                           " updated_ms, seen_ms, url, title, author, language, categories,"
+                           " thumbnail, flags, wanted, content, text",
+                           "item", "id", bare->last_item);
+    bare->vectors = read_new(bare,
+                             "item, sequence, model, vector, signature, words, url_key, title_key,"
+                             " figures",
+                             "vector", "item", bare->last_item);
+    bare->enclosures =
+        read_new(bare, "item, place, url, type, length", "enclosure", "item", bare->last_item);
     if (bare->items.count == 0 || bare->vectors.count != bare->items.count)
         die("STORE", "not one vector for each item");
     bare->source_count = ids.count;
@@ -144,7 +160,7 @@ static void read_run(struct bare *bare, const char *folder)
     for (size_t i = 0; i < ids.count; i++) {
         bare->sources[i].id = number(&ids, i, 0);
         bare->sources[i].items = mem_calloc(bare->items.count, sizeof(size_t));
-        read_body(&bare->sources[i], folder);
+        read_body(&bare->sources[i], folder, i);
     }
     for (size_t i = 0; i < bare->items.count; i++) {
         struct source *source = source_of(bare, number(&bare->items, i, 2));
@@ -357,32 +373,54 @@ static double queued(void)
 /* The sources stand in the store before a run begins. */
 static void copy_sources(struct bare *bare, const char *path)
 {
-    char *sql = sqlite3_mprintf("ATTACH %Q AS run; INSERT INTO source SELECT * FROM run.source;"
+    char *sql = sqlite3_mprintf("ATTACH %Q AS run; INSERT INTO source SELECT * FROM run.source"
+                                " WHERE id > %lld;"
                                 " UPDATE source SET etag = '', last_modified = '';"
                                 " DETACH run; PRAGMA wal_checkpoint (TRUNCATE)",
-                                path);
+                                path, bare->last_source);
 
     if (sqlite3_exec(bare->db->handle, sql, NULL, NULL, NULL) != SQLITE_OK)
         die("NEW", sqlite3_errmsg(bare->db->handle));
     sqlite3_free(sql);
 }
 
+static int64_t ask(struct bare *bare, const char *sql)
+{
+    struct rows rows = read_rows(bare->db->handle, sql);
+    int64_t value = rows.count ? number(&rows, 0, 0) : 0;
+
+    for (size_t i = 0; i < rows.count * rows.columns; i++)
+        sqlite3_value_free(rows.values[i]);
+    free(rows.values);
+    return value;
+}
+
+static void open_new(struct bare *bare, const char *path)
+{
+    struct buf why = {0};
+    enum db_error error = DB_OK;
+
+    bare->db = db_open(path, 1000, &error, &why);
+    if (!bare->db)
+        die(path, why.data ? why.data : "cannot be made");
+    bare->last_item = ask(bare, "SELECT max(id) FROM item");
+    bare->last_source = ask(bare, "SELECT max(id) FROM source");
+    bare->counts[1] = ask(bare, "SELECT value FROM meta WHERE name = 'accepted'");
+    bare->counts[2] = ask(bare, "SELECT value FROM meta WHERE name = 'stored'");
+}
+
 int main(int argc, char **argv)
 {
     struct bare bare = {0};
-    struct buf why = {0};
-    enum db_error error = DB_OK;
     double began = 0, used = 0, waited = 0;
 
     if (argc != 5)
         die("usage", "bare_insert STORE BODIES NEW BATCH");
+    open_new(&bare, argv[3]);
     if (sqlite3_open_v2(argv[1], &bare.old, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
         die(argv[1], sqlite3_errmsg(bare.old));
     read_run(&bare, argv[2]);
     sqlite3_close(bare.old);
-    bare.db = db_open(argv[3], 1000, &error, &why);
-    if (!bare.db)
-        die(argv[3], why.data ? why.data : "cannot be made");
     copy_sources(&bare, argv[1]);
     used = cpu();
     waited = queued();

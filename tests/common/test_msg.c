@@ -296,9 +296,9 @@ START_TEST(wrong_frames)
         WRONG(since, "\x93\x00\x00\xcf\x80\0\0\0\0\0\0\0", "not an integer"), /* over INT64_MAX */
         WRONG(candidate, "\x94\x00\x00\x00\x00", "not a double"),
         WRONG(candidate, "\x94\x00\x00\xca\0\0\0\0\x00", "not a double"), /* a float */
-        WRONG(verdict, "\x93\x00\x00\x00", "not an array"),
-        WRONG(verdict, "\x93\x00\x00\x91\x00", "list longer than its frame"),
-        WRONG(verdict, "\x93\x00\x00\xdd\x00\x00\x00\xc9", "array longer than its frame"),
+        WRONG(verdict, "\x94\x00\x00\xa0\x00", "not an array"),
+        WRONG(verdict, "\x94\x00\x00\xa0\x91\x00", "list longer than its frame"),
+        WRONG(verdict, "\x94\x00\x00\xa0\xdd\x00\x00\x00\xc9", "array longer than its frame"),
     };
 
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
@@ -321,8 +321,8 @@ START_TEST(deep_nesting)
     memset(deep, 0x91, DEEP);
     for (enum msg_type type = 0; type < MSG_TYPES; type++)
         ck_assert_int_eq(read_frame(type, span_of(deep, DEEP)), -1);
-    memset(deep, 0x93, DEEP);
-    memcpy(deep, "\x93\x00\x00", 3);
+    memset(deep, 0x94, DEEP);
+    memcpy(deep, "\x94\x00\x00\xa0", 4);
     ck_assert_int_eq(read_frame(MSG_verdict, span_of(deep, DEEP)), -1);
     free(deep);
 }
