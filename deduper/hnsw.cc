@@ -5,8 +5,12 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
-#include <hnswlib/hnswlib.h>
 #include <vector>
+
+/* The distance is ours, and the prefetches that this leaves out look one link past the end of a
+ * list (0.6.2). */
+#define NO_MANUAL_VECTORIZATION
+#include <hnswlib/hnswlib.h>
 
 extern "C" {
 #include "common/vec.h"
