@@ -141,6 +141,13 @@ bool decide_load_more(struct decide *decide)
     return places_load(decide->places, decide->newest_ms - decide->limits.window_ms);
 }
 
+void decide_forget(struct decide *decide, uint64_t head)
+{
+    memory_clear(decide->memory);
+    memory_forget(decide->memory, head);
+    stories_clear(decide->stories);
+}
+
 /* --- judging --- */
 
 bool decide_covers(const struct decide *decide, uint64_t epoch, const struct msg_verdict *verdict)

@@ -160,7 +160,7 @@ static void serve_next(struct writer *writer)
     if (writer->stuck != DB_OK)
         return; /* taken back: memory is made anew from the file */
     writer->reembed.swept = false;
-    decide_load(writer->decide);
+    decide_forget(writer->decide, meta->head);
     wanted_hurry(writer, "another model serves");
     log_notice("reembed-done",
                "model=\"%s\" former=\"%s\" items=%" PRIu64 " failed=%" PRIu64 " took_us=%" PRId64,

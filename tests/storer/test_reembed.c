@@ -66,6 +66,7 @@ static void answer(unsigned n, bool vector)
                                             .n = n,
                                             .item = n + 1,
                                             .model = OTHER,
+                                            .rounds = 3,
                                             .direction = n + 300,
                                             .no_vector = !vector});
 }
