@@ -138,6 +138,11 @@ size_t asked_count(const struct asked *asked)
     return asked ? backend_count(asked->backend) : 0;
 }
 
+bool asked_has_room(const struct asked *asked)
+{
+    return !asked || backend_has_room(asked->backend);
+}
+
 void asked_stop(struct asked *asked, int64_t within_ms)
 {
     if (asked)

@@ -27,6 +27,29 @@ size_t backend_count(const struct backend *backend)
     return backend->count;
 }
 
+/* What is under way and as much again: more would wait for longer than it is held. */
+bool backend_has_room(const struct backend *backend)
+{
+    int64_t requests = backend->config->embedder_requests;
+
+    return (int64_t)backend->count < 2 * (requests > 1 ? requests - 1 : 1) * backend->batch_most;
+}
+
+int64_t backend_request_ms(const struct backend *backend)
+{
+    int64_t response_ms = backend->config->embedder_response_ms;
+
+    return response_ms < backend->hold_ms ? response_ms : backend->hold_ms;
+}
+
+void backend_ask_for_less(struct backend *backend, size_t count)
+{
+    int64_t half = (int64_t)count / 2;
+
+    if (half >= 1 && half < backend->batch_most)
+        backend->batch_most = half;
+}
+
 const char *backend_url(const struct backend *backend)
 {
     return backend->url;

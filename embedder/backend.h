@@ -51,13 +51,14 @@ void backend_embed(struct backend *backend, struct buf *bytes, bool hi, int64_t 
                    void *token);
 /* Texts given and not given back. */
 size_t backend_count(const struct backend *backend);
+/* Whether it makes sense to give it more: a server that takes long is asked for less. */
+bool backend_has_room(const struct backend *backend);
 /* No request is begun any more: what waits comes back at once, what is under way after within_ms at
  * the latest.  Further texts come back at once. */
 void backend_stop(struct backend *backend, int64_t within_ms);
 /* The figures of `weir status`, one JSON object (PROTOCOL.md, heartbeat). */
 void backend_note(const struct backend *backend, struct buf *out);
-/* Whether the last failure was that nobody could be reached, or the server failed: trying again
- * later may help. */
+/* Where vectors are asked for. */
 const char *backend_url(const struct backend *backend);
 
 #endif

@@ -92,18 +92,9 @@ static void try_shorter(struct backend *backend, struct batch *batch, int64_t no
         counters_add(backend->counters, COUNTER_retries, 1);
         batch_delay(batch, now_ms, true);
     } else {
-        backend_bad(backend);
+        backend_bad(backend, false);
         give_up(backend, batch);
     }
-}
-
-/* A server that takes too long for so many texts may be fast enough for fewer. */
-static void ask_for_less(struct backend *backend, const struct batch *batch)
-{
-    int64_t half = (int64_t)batch->texts.count / 2;
-
-    if (half >= 1 && half < backend->batch_most)
-        backend->batch_most = half;
 }
 
 static void try_later(struct backend *backend, struct batch *batch, enum retry retry,
@@ -113,8 +104,6 @@ static void try_later(struct backend *backend, struct batch *batch, enum retry r
     int64_t wait_ms = retry_wait_ms(batch->tries, config->embedder_retry_ms, result->retry_after_ms,
                                     config->embedder_retry_after_ms, backend_chance(backend));
 
-    if (retry == RETRY_SMALLER)
-        ask_for_less(backend, batch);
     if (result->retry_after_ms > 0 && wait_ms >= 0)
         backend->quiet_until_ms = now_ms + wait_ms;
     if (batch->tries >= config->embedder_tries || wait_ms < 0) {
@@ -145,6 +134,8 @@ static void fail(struct backend *backend, struct batch *batch, enum retry retry,
 {
     int64_t now_ms = clock_mono_ms();
 
+    if (retry == RETRY_SMALLER)
+        backend_ask_for_less(backend, batch->texts.count);
     drop_told(batch);
     counters_add(backend->counters, COUNTER_request_failures, 1);
     log_debug("request-failed", "texts=%zu try=%d why=\"%s\"", batch->texts.count, batch->tries,
@@ -153,7 +144,9 @@ static void fail(struct backend *backend, struct batch *batch, enum retry retry,
         try_shorter(backend, batch, now_ms);
         return;
     }
-    backend_bad(backend);
+    /* A time-out as long as texts are held: after the next one all that waits would be late. */
+    backend_bad(backend, retry == RETRY_SMALLER &&
+                             backend->hold_ms <= backend->config->embedder_response_ms);
     if (batch->texts.count == 0 || backend->stopping_ms ||
         backend->breaker.state != BREAKER_CLOSED || retry == RETRY_NEVER)
         give_up(backend, batch);

@@ -65,7 +65,7 @@ static void send_batch(struct backend *backend, struct batch *batch)
     backend->sent = batch;
     backend->sent_count[batch->hi]++;
     batch->transfer = http_start(backend->http, backend->url, buf_span(&body),
-                                 backend->config->embedder_response_ms, batch);
+                                 backend_request_ms(backend), batch);
     buf_free(&body);
 }
 
@@ -128,13 +128,25 @@ int64_t batch_send_due(struct backend *backend, int64_t now_ms)
 static const struct backend_answer late = {
     .reason = "the model server did not answer in time (embedder.hold_ms)"};
 
-/* The texts of a request that is under way stay in it: their vectors go to the cache. */
-static int64_t tell_due(struct backend *backend, struct texts *texts, int64_t now_ms)
+/* Held for too long: the server cannot keep up with so many. */
+static void ask_for_less(struct backend *backend, const struct text *text)
 {
-    for (struct text *text = texts->first; text; text = text->next)
-        if (text->until_ms <= now_ms)
-            backend_tell(backend, text, &late);
-    return texts_due_ms(texts);
+    if (!text->expires)
+        backend_ask_for_less(backend, (size_t)backend->batch_most);
+}
+
+/* The texts of a request that is under way stay in it: their vectors go to the cache. */
+static int64_t tell_due(struct backend *backend, struct batch *batch, int64_t now_ms)
+{
+    for (struct text *text = batch->texts.first; text; text = text->next) {
+        if (!text->token || text->until_ms > now_ms)
+            continue;
+        if (!batch->late)
+            ask_for_less(backend, text);
+        batch->late = true;
+        backend_tell(backend, text, &late);
+    }
+    return texts_due_ms(&batch->texts);
 }
 
 static int64_t give_up_waiting(struct backend *backend, struct texts *texts, int64_t now_ms)
@@ -144,6 +156,7 @@ static int64_t give_up_waiting(struct backend *backend, struct texts *texts, int
     if (texts_due_ms(texts) <= now_ms) {
         texts_init(&due);
         texts_take_due(texts, now_ms, &due);
+        ask_for_less(backend, due.first);
         backend_refuse(backend, &due, late.reason);
     }
     return texts_due_ms(texts);
@@ -172,7 +185,7 @@ int64_t batch_give_up_due(struct backend *backend, int64_t now_ms)
         batch_destroy(&batch);
     }
     for (struct batch *batch = backend->sent; batch; batch = batch->next)
-        next_ms = earlier(next_ms, tell_due(backend, &batch->texts, now_ms));
+        next_ms = earlier(next_ms, tell_due(backend, batch, now_ms));
     return next_ms;
 }
 

@@ -37,12 +37,13 @@ void backend_good(struct backend *backend)
         tell_change(backend);
 }
 
-void backend_bad(struct backend *backend)
+void backend_bad(struct backend *backend, bool enough)
 {
     bool closed = backend->breaker.state == BREAKER_CLOSED;
     char reason[BACKEND_ERROR];
 
-    if (!breaker_bad(&backend->breaker, clock_mono_ms(), backend_chance(backend)))
+    if (!(enough ? breaker_trip : breaker_bad)(&backend->breaker, clock_mono_ms(),
+                                               backend_chance(backend)))
         return;
     if (closed)
         counters_add(backend->counters, COUNTER_breaker_opened, 1);
@@ -61,7 +62,7 @@ static void ask_for_a_vector(struct backend *backend)
     counters_add(backend->counters, COUNTER_requests, 1);
     backend->probe.asking = true;
     backend->probe.transfer = http_start(backend->http, backend->url, buf_span(&body),
-                                         backend->config->embedder_response_ms, &backend->probe);
+                                         backend_request_ms(backend), &backend->probe);
     buf_free(&body);
 }
 
@@ -75,7 +76,7 @@ int64_t backend_probe_due(struct backend *backend, int64_t now_ms)
         else
             backend->probe.transfer =
                 http_start(backend->http, backend->probe_url, span_of(NULL, 0),
-                           backend->config->embedder_response_ms, &backend->probe);
+                           backend_request_ms(backend), &backend->probe);
     }
     return backend->breaker.state == BREAKER_OPEN ? backend->breaker.until_ms : INT64_MAX;
 }
@@ -105,7 +106,7 @@ void backend_on_probe(struct backend *backend, const struct http_result *result)
     retry = backend->probe.asking ? backend_judge(backend, result, 1) : judge_tags(backend, result);
     if (retry != RETRY_NONE) {
         counters_add(backend->counters, COUNTER_request_failures, 1);
-        backend_bad(backend);
+        backend_bad(backend, false);
     } else if (backend->probe.asking) {
         backend_good(backend);
     } else {

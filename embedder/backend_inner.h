@@ -16,6 +16,7 @@ struct batch {
     struct batch *next; /* in delayed, or in sent */
     struct texts texts;
     bool hi;
+    bool late;                      /* somebody waited for it in vain */
     int tries;                      /* made so far */
     int64_t due_ms;                 /* delayed: when it is sent again */
     struct http_transfer *transfer; /* sent: under way */
@@ -66,6 +67,10 @@ uint32_t backend_chance(struct backend *backend);
 void backend_tell(struct backend *backend, struct text *text, const struct backend_answer *answer);
 /* All of them without a vector; they are destroyed. */
 void backend_refuse(struct backend *backend, struct texts *texts, const char *reason);
+/* How long a request may take: nobody waits longer than hold_ms for what is in it. */
+int64_t backend_request_ms(const struct backend *backend);
+/* Fewer texts in a request from now on: half of so many. */
+void backend_ask_for_less(struct backend *backend, size_t count);
 /* Does what is due and sets the timer for what will be. */
 void backend_turn(struct backend *backend);
 
@@ -100,7 +105,8 @@ enum retry backend_judge(struct backend *backend, const struct http_result *resu
  */
 
 void backend_good(struct backend *backend);
-void backend_bad(struct backend *backend);
+/* enough: this failure alone opens the circuit. */
+void backend_bad(struct backend *backend, bool enough);
 /* Sends a probe if one is due; returns when the next one is. */
 int64_t backend_probe_due(struct backend *backend, int64_t now_ms);
 void backend_on_probe(struct backend *backend, const struct http_result *result);

@@ -42,6 +42,13 @@ bool breaker_bad(struct breaker *breaker, int64_t now_ms, uint32_t chance)
     return true;
 }
 
+bool breaker_trip(struct breaker *breaker, int64_t now_ms, uint32_t chance)
+{
+    if (breaker->failures < breaker->failures_most - 1)
+        breaker->failures = breaker->failures_most - 1;
+    return breaker_bad(breaker, now_ms, chance);
+}
+
 bool breaker_probe(struct breaker *breaker, int64_t now_ms)
 {
     if (breaker->state != BREAKER_OPEN || now_ms < breaker->until_ms)

@@ -33,6 +33,8 @@ void breaker_init(struct breaker *breaker, int64_t failures_most, int64_t first_
  * back at one moment. */
 bool breaker_good(struct breaker *breaker);
 bool breaker_bad(struct breaker *breaker, int64_t now_ms, uint32_t chance);
+/* As breaker_bad, and one failure is enough. */
+bool breaker_trip(struct breaker *breaker, int64_t now_ms, uint32_t chance);
 /* Open, and the time is over: half-open from now on, and the caller sends one probe.  True then. */
 bool breaker_probe(struct breaker *breaker, int64_t now_ms);
 /* "closed", "open", "half-open" */

@@ -26,7 +26,7 @@ static int64_t under_way(const struct embedder *embedder)
 
 static bool has_room(const struct embedder *embedder)
 {
-    return !embedder->stopping &&
+    return !embedder->stopping && asked_has_room(embedder->asked) &&
            under_way(embedder) < embedder->service->app.config->embedder_pending;
 }
 

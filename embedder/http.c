@@ -62,8 +62,8 @@ static void say_timeout(struct http_transfer *transfer)
                  config->embedder_connect_ms);
     else
         snprintf(transfer->words, sizeof(transfer->words),
-                 "no whole answer within %" PRId64 " ms (embedder.response_ms)",
-                 transfer->timeout_ms);
+                 "no whole answer within %" PRId64 " ms (embedder.%s)", transfer->timeout_ms,
+                 transfer->timeout_ms < config->embedder_response_ms ? "hold_ms" : "response_ms");
 }
 
 static enum http_trouble judge(struct http_transfer *transfer, CURLcode code)

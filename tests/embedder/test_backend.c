@@ -600,7 +600,8 @@ END_TEST
 
 /* --- time ------------------------------------------------------------------------------------- */
 
-/* Held no longer than hold_ms; a vector that comes later serves who asks again. */
+/* Held no longer than hold_ms.  A server that takes as long for one request is not asked for more
+ * before a probe. */
 START_TEST(held_so_long)
 {
     int64_t began_ms = clock_mono_ms();
@@ -611,15 +612,59 @@ START_TEST(held_so_long)
     await_answers(6);
     ck_assert_int_ge(clock_mono_ms() - began_ms, 150);
     ck_assert_int_lt(clock_mono_ms() - began_ms, 2000);
-    check(1, 6, "in time");
+    check(1, 6, "time");
     ck_assert_uint_eq(backend_count(backend), 0);
+    ck_assert(server_turn(has_states, (int)strlen("open "), WORLD_PATIENCE_MS));
+    ck_assert_str_eq(states, "open ");
+    ck_assert_int_eq(server.count, 1);
+}
+END_TEST
+
+/* A vector that comes when nobody waits for it any more serves who asks again. */
+START_TEST(late_answers)
+{
+    open_with(600);
+    embed(1, 6, false); /* 1 to 4 are asked for, 5 and 6 wait */
+    server_await(1);
+    ck_assert(server_quiet(300));
     server_vectors(0);
-    ck_assert(server_quiet(60));
-    ck_assert_uint_eq(counters.at[COUNTER_late_answers], 4);
-    memset(outcomes, 0, sizeof(outcomes));
-    embed(1, 4, false);
-    ck_assert_int_eq(answered, 10);
+    server_await(2); /* 5 and 6, half of their time is over */
+    await_answers(6);
     check(1, 4, NULL);
+    check(5, 6, "in time");
+    server_vectors(1);
+    ck_assert(server_quiet(60));
+    ck_assert_uint_eq(counters.at[COUNTER_late_answers], 2);
+    memset(outcomes, 0, sizeof(outcomes));
+    embed(5, 6, false);
+    ck_assert_int_eq(answered, 8);
+    check(5, 6, NULL);
+    ck_assert_str_eq(states, "");
+}
+END_TEST
+
+/* What waits in vain makes the requests smaller, and less is taken. */
+START_TEST(asks_for_less)
+{
+    world_set("embedder.batch=8");
+    open_with(500);
+    embed(1, 15, false);
+    ck_assert(backend_has_room(backend));
+    embed(16, 16, false); /* 8 are asked for, 8 wait */
+    ck_assert(!backend_has_room(backend));
+    server_await(1);
+    ck_assert(server_quiet(300));
+    server_vectors(0);
+    await_answers(16);
+    check(1, 8, NULL);
+    ck_assert(backend_has_room(backend));
+    server_await(2);
+    server_end(server_at(1));
+    server.answer = answer_well;
+    embed(21, 28, false);
+    await_answers(24);
+    check(21, 28, NULL);
+    ck_assert_int_lt(server_texts(2), 8);
 }
 END_TEST
 
@@ -728,6 +773,8 @@ int main(void)
     tcase_add_test(all, model_is_not_there);
     tcase_add_test(all, known_texts);
     tcase_add_test(all, held_so_long);
+    tcase_add_test(all, late_answers);
+    tcase_add_test(all, asks_for_less);
     tcase_add_test(all, deadline);
     tcase_add_test(all, told_to_stop);
     tcase_add_test(all, told_to_stop_soon);

@@ -77,6 +77,19 @@ START_TEST(a_failed_probe_doubles_the_time)
 }
 END_TEST
 
+START_TEST(one_failure_may_be_enough)
+{
+    ck_assert(breaker_trip(&breaker, 0, 0));
+    ck_assert_int_eq(breaker.state, BREAKER_OPEN);
+    ck_assert_int_eq(breaker.until_ms, 1000);
+    ck_assert(!breaker_trip(&breaker, 5, 0));
+    ck_assert(breaker_probe(&breaker, 1000));
+    ck_assert(breaker_trip(&breaker, 1000, 0));
+    ck_assert_int_eq(breaker.until_ms, 3000);
+    ck_assert_uint_eq(breaker.opened, 1);
+}
+END_TEST
+
 /* Up to a quarter longer, and not always as much. */
 START_TEST(jitter)
 {
@@ -115,6 +128,7 @@ int main(void)
     tcase_add_test(all, late_results_change_nothing);
     tcase_add_test(all, one_probe_closes_it);
     tcase_add_test(all, a_failed_probe_doubles_the_time);
+    tcase_add_test(all, one_failure_may_be_enough);
     tcase_add_test(all, jitter);
     tcase_add_test(all, a_smaller_bound_than_the_first_time);
     suite_add_tcase(suite, all);
