@@ -65,6 +65,11 @@ zmsg_t *inlet_recv(struct inlet *inlet, enum lane *lane)
     return message;
 }
 
+zmsg_t *inlet_recv_hi(struct inlet *inlet)
+{
+    return take(inlet, LANE_HI);
+}
+
 void *inlet_socket(struct inlet *inlet, enum lane lane)
 {
     return zsock_resolve(inlet->lanes[lane]);

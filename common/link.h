@@ -76,6 +76,8 @@ void inlet_close(struct inlet **inlet);
 /* The next message, hi before lo, but one of lo after link.hi_burst of hi; NULL where none waits.
  * Caller owns it. */
 zmsg_t *inlet_recv(struct inlet *inlet, enum lane *lane);
+/* The same of hi alone. */
+zmsg_t *inlet_recv_hi(struct inlet *inlet);
 void *inlet_socket(struct inlet *inlet, enum lane lane);
 
 /* --- frames ----------------------------------------------------------------------------------- */

@@ -138,9 +138,9 @@ size_t asked_count(const struct asked *asked)
     return asked ? backend_count(asked->backend) : 0;
 }
 
-bool asked_has_room(const struct asked *asked)
+bool asked_has_room(const struct asked *asked, size_t coming)
 {
-    return !asked || backend_has_room(asked->backend);
+    return !asked || backend_has_room(asked->backend, coming);
 }
 
 void asked_stop(struct asked *asked, int64_t within_ms)

@@ -29,8 +29,8 @@ void asked_close(struct asked **asked);
 /* Takes the message of a COMPUTE_ASK, without its ticket.  deadline_ms: UTC, 0 = none. */
 void asked_take(struct asked *asked, enum lane lane, int64_t deadline_ms, zmsg_t **message);
 size_t asked_count(const struct asked *asked);
-/* Whether more should be taken; true where asked is NULL. */
-bool asked_has_room(const struct asked *asked);
+/* Whether more should be taken than what is here and what is coming; true where asked is NULL. */
+bool asked_has_room(const struct asked *asked, size_t coming);
 /* All in hand is given back within this time, with a vector or without. */
 void asked_stop(struct asked *asked, int64_t within_ms);
 /* The note of a heartbeat; asked may be NULL. */

@@ -1,8 +1,5 @@
 #include "embedder/backend_inner.h"
 
-#include <jansson.h>
-#include <stdlib.h>
-
 #include "common/clock.h"
 #include "common/config.h"
 #include "common/counters.h"
@@ -28,11 +25,12 @@ size_t backend_count(const struct backend *backend)
 }
 
 /* What is under way and as much again: more would wait for longer than it is held. */
-bool backend_has_room(const struct backend *backend)
+bool backend_has_room(const struct backend *backend, size_t coming)
 {
     int64_t requests = backend->config->embedder_requests;
 
-    return (int64_t)backend->count < 2 * (requests > 1 ? requests - 1 : 1) * backend->batch_most;
+    return (int64_t)(backend->count + coming) <
+           2 * (requests > 1 ? requests - 1 : 1) * backend->batch_most;
 }
 
 int64_t backend_request_ms(const struct backend *backend)
@@ -184,25 +182,4 @@ void backend_stop(struct backend *backend, int64_t within_ms)
     backend->probe.transfer = NULL;
     batch_refuse_all(backend, "the embedder is stopping");
     backend_turn(backend);
-}
-
-/* --- figures ---------------------------------------------------------------------------------- */
-
-void backend_note(const struct backend *backend, struct buf *out)
-{
-    const struct counters *counters = backend->counters;
-    json_t *note = json_pack(
-        "{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:s}", "backend",
-        dialect_name(backend->dialect), "model", backend->config->embedder_model, "url",
-        backend->url, "breaker", breaker_state_name(backend->breaker.state), "opened",
-        (json_int_t)backend->breaker.opened, "requests", (json_int_t)counters->at[COUNTER_requests],
-        "retries", (json_int_t)counters->at[COUNTER_retries], "cache_hits",
-        (json_int_t)counters->at[COUNTER_cache_hits], "cache_items",
-        (json_int_t)cache_count(backend->cache), "dims", (json_int_t)backend->dims, "last_error",
-        backend->error);
-    char *text = note ? json_dumps(note, JSON_COMPACT) : NULL;
-
-    buf_adds(out, text ? text : "");
-    free(text);
-    json_decref(note);
 }

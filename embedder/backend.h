@@ -51,8 +51,9 @@ void backend_embed(struct backend *backend, struct buf *bytes, bool hi, int64_t 
                    void *token);
 /* Texts given and not given back. */
 size_t backend_count(const struct backend *backend);
-/* Whether it makes sense to give it more: a server that takes long is asked for less. */
-bool backend_has_room(const struct backend *backend);
+/* Whether it makes sense to give it more than what it has and what is coming already: a server that
+ * takes long is asked for less. */
+bool backend_has_room(const struct backend *backend, size_t coming);
 /* No request is begun any more: what waits comes back at once, what is under way after within_ms at
  * the latest.  Further texts come back at once. */
 void backend_stop(struct backend *backend, int64_t within_ms);

@@ -1,5 +1,7 @@
-/* The circuit: what opens it, the probes that close it, and who is told. */
+/* The circuit: what opens it, the probes that close it, and what is told of it. */
+#include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "common/clock.h"
 #include "common/config.h"
@@ -112,4 +114,25 @@ void backend_on_probe(struct backend *backend, const struct http_result *result)
     } else {
         ask_for_a_vector(backend);
     }
+}
+
+/* --- figures ---------------------------------------------------------------------------------- */
+
+void backend_note(const struct backend *backend, struct buf *out)
+{
+    const struct counters *counters = backend->counters;
+    json_t *note = json_pack(
+        "{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:s}", "backend",
+        dialect_name(backend->dialect), "model", backend->config->embedder_model, "url",
+        backend->url, "breaker", breaker_state_name(backend->breaker.state), "opened",
+        (json_int_t)backend->breaker.opened, "requests", (json_int_t)counters->at[COUNTER_requests],
+        "retries", (json_int_t)counters->at[COUNTER_retries], "cache_hits",
+        (json_int_t)counters->at[COUNTER_cache_hits], "cache_items",
+        (json_int_t)cache_count(backend->cache), "dims", (json_int_t)backend->dims, "last_error",
+        backend->error);
+    char *text = note ? json_dumps(note, JSON_COMPACT) : NULL;
+
+    buf_adds(out, text ? text : "");
+    free(text);
+    json_decref(note);
 }

@@ -74,13 +74,17 @@ void backend_ask_for_less(struct backend *backend, size_t count);
 /* Does what is due and sets the timer for what will be. */
 void backend_turn(struct backend *backend);
 
+/* --- backend_send.c -----------------------------------------------------------------------------
+ */
+
+/* Sends what is due while there is room; returns when there will be more to send. */
+int64_t batch_send_due(struct backend *backend, int64_t now_ms);
+
 /* --- backend_batch.c: batches and their requests -----------------------------------------------
  */
 
 struct batch *batch_create(struct backend *backend, struct texts *from, size_t n);
 void batch_destroy(struct batch **batch);
-/* Sends what is due while there is room; returns when there will be more to send. */
-int64_t batch_send_due(struct backend *backend, int64_t now_ms);
 /* Back among those to be sent, not before due_ms. */
 void batch_delay(struct batch *batch, int64_t due_ms, bool first);
 /* Tells the callers of all texts that are due, wherever they are; returns when the next one is. */

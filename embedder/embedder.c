@@ -11,8 +11,7 @@
 #include "common/service.h"
 #include "embedder/asked.h"
 #include "embedder/compute.h"
-#include "embedder/model.h"
-#include "embedder/settings.h"
+#include "embedder/embedder_inner.h"
 
 enum { TEND_MS = 1000 };
 
@@ -24,26 +23,36 @@ static int64_t under_way(const struct embedder *embedder)
            (int64_t)backlog_count(embedder->vectors);
 }
 
-static bool has_room(const struct embedder *embedder)
+/* While lo has filled all there is, some of hi are taken still: somebody waits for them. */
+static bool has_room(const struct embedder *embedder, enum lane lane)
 {
-    return !embedder->stopping && asked_has_room(embedder->asked) &&
-           under_way(embedder) < embedder->service->app.config->embedder_pending;
+    const struct config *config = embedder->service->app.config;
+    int64_t most = config->embedder_pending + (lane == LANE_HI ? config->embedder_batch : 0);
+
+    return !embedder->stopping && under_way(embedder) < most &&
+           (lane == LANE_HI || asked_has_room(embedder->asked, (size_t)embedder->in_hand));
 }
 
-/* Takes work only while there is room: the rest waits in the link, and upstream slows down. */
-static void watch_items(struct embedder *embedder)
+void embedder_watch(struct embedder *embedder)
 {
-    short events = has_room(embedder) ? ZMQ_POLLIN : 0;
-
     for (enum lane lane = 0; lane < LANES; lane++)
-        loop_socket(embedder->service->app.loop, inlet_socket(embedder->items, lane), events,
-                    on_items, embedder);
+        loop_socket(embedder->service->app.loop, inlet_socket(embedder->items, lane),
+                    has_room(embedder, lane) ? ZMQ_POLLIN : 0, on_items, embedder);
 }
 
-static void finish_if_empty(struct embedder *embedder)
+void embedder_finish_if_empty(struct embedder *embedder)
 {
     if (embedder->stopping && under_way(embedder) == 0)
         service_done(embedder->service, APP_OK, 0, "nothing in hand");
+}
+
+/* The next that there is room for, or NULL. */
+static zmsg_t *receive(struct embedder *embedder, enum lane *lane)
+{
+    if (has_room(embedder, LANE_LO))
+        return inlet_recv(embedder->items, lane);
+    *lane = LANE_HI;
+    return has_room(embedder, LANE_HI) ? inlet_recv_hi(embedder->items) : NULL;
 }
 
 static bool on_items(struct loop *loop, void *self)
@@ -53,15 +62,15 @@ static bool on_items(struct loop *loop, void *self)
     enum lane lane = LANE_LO;
 
     (void)loop;
-    while (has_room(embedder) && (message = inlet_recv(embedder->items, &lane))) {
+    while ((message = receive(embedder, &lane))) {
         struct compute_ticket ticket = {.lane = lane};
 
         zmsg_pushmem(message, &ticket, sizeof(ticket));
         zmsg_send(&message, zactor_sock(embedder->compute));
         embedder->in_hand++;
     }
-    if (!has_room(embedder))
-        watch_items(embedder);
+    if (!has_room(embedder, LANE_LO))
+        embedder_watch(embedder);
     return false;
 }
 
@@ -79,33 +88,6 @@ static void count(struct embedder *embedder, const struct compute_ticket *ticket
         counters_add(counters, COUNTER_items, 1);
     if (ticket->result == COMPUTE_BARE)
         counters_add(counters, COUNTER_no_vector, 1);
-}
-
-/* What the model server made of an item, or did not. */
-static void on_answered(void *self, enum lane lane, zmsg_t **message, bool bare)
-{
-    struct embedder *embedder = self;
-    struct counters *counters = &embedder->service->app.counters;
-
-    if (*message) {
-        counters_add(counters, COUNTER_items, 1);
-        if (bare)
-            counters_add(counters, COUNTER_no_vector, 1);
-        backlog_send(embedder->vectors, lane, message);
-    } else {
-        counters_add(counters, COUNTER_expired, 1);
-    }
-    watch_items(embedder);
-    finish_if_empty(embedder);
-}
-
-/* Whoever looks at the status sees it at once. */
-static void on_changed(void *self)
-{
-    struct embedder *embedder = self;
-
-    if (embedder->service->member)
-        service_beat_now(embedder->service);
 }
 
 static bool on_computed(struct loop *loop, void *self)
@@ -131,15 +113,15 @@ static bool on_computed(struct loop *loop, void *self)
             backlog_send(embedder->vectors, (enum lane)ticket.lane, &message);
         zmsg_destroy(&message);
     }
-    watch_items(embedder);
-    finish_if_empty(embedder);
+    embedder_watch(embedder);
+    embedder_finish_if_empty(embedder);
     return false;
 }
 
 static void on_sent(void *self)
 {
-    watch_items(self);
-    finish_if_empty(self);
+    embedder_watch(self);
+    embedder_finish_if_empty(self);
 }
 
 static bool on_tend(struct loop *loop, void *self)
@@ -150,22 +132,6 @@ static bool on_tend(struct loop *loop, void *self)
     return false;
 }
 
-/* 0, or the exit code of settings that cannot be. */
-static int open_backend(struct embedder *embedder)
-{
-    struct app *app = &embedder->service->app;
-    struct asked_calls calls = {.answered = on_answered, .changed = on_changed, .self = embedder};
-    struct model *model = model_create();
-    bool right = settings_check(app->config, model_name(model));
-
-    model_destroy(&model);
-    if (right && settings_has_server(app->config)) {
-        embedder->asked = asked_open(app->config, app->loop, &app->counters, app->instance, &calls);
-        right = embedder->asked != NULL;
-    }
-    return right ? 0 : APP_CONFIG;
-}
-
 int embedder_start(struct service *service, void *self)
 {
     struct embedder *embedder = self;
@@ -174,7 +140,7 @@ int embedder_start(struct service *service, void *self)
     int code = 0;
 
     embedder->service = service;
-    code = open_backend(embedder);
+    code = embedder_open_server(embedder);
     if (code)
         return code;
     embedder->items = inlet_open(app->config, LINK_ITEMS, &app->counters);
@@ -190,7 +156,7 @@ int embedder_start(struct service *service, void *self)
     loop_socket(app->loop, zsock_resolve(zactor_sock(embedder->compute)), ZMQ_POLLIN, on_computed,
                 embedder);
     loop_timer(app->loop, TEND_MS, TEND_MS, on_tend, embedder);
-    watch_items(embedder);
+    embedder_watch(embedder);
     return 0;
 }
 
@@ -200,9 +166,9 @@ void embedder_stop(struct service *service, void *self, int64_t within_ms)
 
     (void)service;
     embedder->stopping = true;
-    watch_items(embedder);
+    embedder_watch(embedder);
     asked_stop(embedder->asked, within_ms / 2);
-    finish_if_empty(embedder);
+    embedder_finish_if_empty(embedder);
 }
 
 void embedder_end(struct service *service, void *self)

@@ -649,15 +649,15 @@ START_TEST(asks_for_less)
     world_set("embedder.batch=8");
     open_with(500);
     embed(1, 15, false);
-    ck_assert(backend_has_room(backend));
+    ck_assert(backend_has_room(backend, 0));
     embed(16, 16, false); /* 8 are asked for, 8 wait */
-    ck_assert(!backend_has_room(backend));
+    ck_assert(!backend_has_room(backend, 0));
     server_await(1);
     ck_assert(server_quiet(300));
     server_vectors(0);
     await_answers(16);
     check(1, 8, NULL);
-    ck_assert(backend_has_room(backend));
+    ck_assert(backend_has_room(backend, 0));
     server_await(2);
     server_end(server_at(1));
     server.answer = answer_well;
