@@ -19,7 +19,9 @@ static void missing(struct buf *out, const json_t *answer, bool dry)
 
     if (count == 0)
         return;
-    buf_printf(out, "%lld items have no vector of it; %s\n", (long long)count,
+    buf_printf(out, "%lld items have no vector of ", (long long)count);
+    print_cut(out, print_text(answer, "serving"), 0);
+    buf_printf(out, "; %s\n",
                dry ? "they are asked for again, each in its time" : "they are asked for now");
 }
 

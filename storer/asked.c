@@ -43,6 +43,18 @@ void asked_end(struct asked *asked, enum asked_for model, uint64_t item)
     free(map64_remove(&asked->out[model], item));
 }
 
+void asked_lost(struct asked *asked, int64_t until_ms)
+{
+    for (int model = 0; model < ASKED_MODELS; model++) {
+        size_t at = 0;
+        struct question *question = NULL;
+
+        while ((question = map64_next(&asked->out[model], &at)))
+            if (question->until_ms > until_ms)
+                question->until_ms = until_ms;
+    }
+}
+
 static void lapse(struct map64 *out, int64_t now_ms)
 {
     size_t at = 0;

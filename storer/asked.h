@@ -22,6 +22,8 @@ void asked_put(struct asked *asked, enum asked_for model, uint64_t item, int64_t
 bool asked_has(const struct asked *asked, enum asked_for model, uint64_t item);
 /* It was answered. */
 void asked_end(struct asked *asked, enum asked_for model, uint64_t item);
+/* Some may have been lost: none keeps its slot for longer than until then. */
+void asked_lost(struct asked *asked, int64_t until_ms);
 /* Gives back the slots of those that were not answered in time. */
 void asked_lapse(struct asked *asked, int64_t now_ms);
 /* All questions to this model are forgotten; what answers them comes to nothing. */

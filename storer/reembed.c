@@ -12,10 +12,11 @@
 #include "common/mem.h"
 #include "storer/db_next.h"
 #include "storer/decide.h"
+#include "storer/journal.h"
 #include "storer/reembed_inner.h"
 #include "storer/writer_inner.h"
 
-enum { SWEEP_ROWS = 200, SWEEP_MS = 50, RETRY_MS = 600000 };
+enum { SWEEP_ROWS = 200, SWEEP_MS = 50, SWEEP_BUSY_MS = 1000, RETRY_MS = 600000 };
 
 static void name(char out[DB_MODEL], const char *model)
 {
@@ -90,14 +91,16 @@ static void begin(struct writer *writer)
     tell(writer, "reembed-begun", meta->model_next);
 }
 
-/* What served, or was dropped, goes bit by bit, so that no transaction is long. */
+/* What served, or was dropped, goes bit by bit, so that no transaction is long; and slowly while
+ * there is other work. */
 static void sweep(struct writer *writer)
 {
     int64_t now_ms = writer_now(writer);
+    bool busy = journal_under_way(writer->journal) > 0 || asked_count(&writer->asked) > 0;
 
-    if (now_ms < writer->reembed.sweep_ms)
+    if (now_ms < writer->reembed.sweep_ms + (busy ? SWEEP_BUSY_MS : SWEEP_MS))
         return;
-    writer->reembed.sweep_ms = now_ms + SWEEP_MS;
+    writer->reembed.sweep_ms = now_ms;
     batch_open(writer);
     writer->reembed.swept =
         !db_next_sweep(writer->db, SWEEP_ROWS, clock_utc_ms() + writer->config->storer_wanted_ms);

@@ -24,8 +24,9 @@ struct writer;
 
 struct reembed {
     struct pace pace;
-    bool swept;                 /* no set lies there that serves nothing */
-    int64_t sweep_ms, retry_ms; /* when to do so next, by the writer's clock */
+    bool swept;       /* no set lies there that serves nothing */
+    int64_t sweep_ms; /* when it was looked for last, by the writer's clock */
+    int64_t retry_ms; /* when those that failed are tried again, should most have failed */
 };
 
 /* After meta was read: a store that does not say which model serves says so from now on.  false: it

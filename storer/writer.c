@@ -44,6 +44,7 @@ void writer_lost(struct writer *writer, const char *what)
     log_debug("loss", "what=%s", what);
     journal_lost(writer->journal, writer_now(writer));
     leases_lost(writer->leases, writer_now(writer));
+    asked_lost(&writer->asked, writer_now(writer) + writer->config->storer_lease_grace_ms);
 }
 
 size_t writer_in_flight(struct writer *writer)

@@ -234,6 +234,36 @@ START_TEST(haste_grows_with_vectors_and_ends_without)
 }
 END_TEST
 
+/* --- questions by themselves --- */
+
+START_TEST(questions_take_slots_until_they_are_answered_or_lapse)
+{
+    struct asked asked = {0};
+
+    for (uint64_t item = 1; item <= 100; item++)
+        asked_put(&asked, item % 2 ? ASKED_SERVING : ASKED_NEXT, item, 1000);
+    asked_put(&asked, ASKED_NEXT, 1, 2000); /* for both models at once */
+    asked_put(&asked, ASKED_SERVING, 3, 3000);
+    ck_assert_uint_eq(asked_count(&asked), 101);
+    ck_assert_uint_eq(asked_of(&asked, ASKED_NEXT), 51);
+    asked_end(&asked, ASKED_SERVING, 1);
+    asked_end(&asked, ASKED_SERVING, 2); /* asked of the other one */
+    ck_assert(!asked_has(&asked, ASKED_SERVING, 1) && asked_has(&asked, ASKED_NEXT, 1));
+    ck_assert_uint_eq(asked_count(&asked), 100);
+    asked_lapse(&asked, 999);
+    ck_assert_uint_eq(asked_count(&asked), 100);
+    asked_lapse(&asked, 1000);
+    ck_assert_uint_eq(asked_count(&asked), 2);
+    asked_lost(&asked, 2500);
+    asked_lapse(&asked, 2500);
+    ck_assert_uint_eq(asked_count(&asked), 0);
+    asked_put(&asked, ASKED_NEXT, 7, 9);
+    asked_clear(&asked, ASKED_NEXT);
+    ck_assert(!asked_has(&asked, ASKED_NEXT, 7));
+    asked_free(&asked);
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
     int code = ring_main(argc, argv);
@@ -257,6 +287,7 @@ int main(int argc, char **argv)
     suite_add_tcase(suite, tcase);
     tcase = tcase_create("haste");
     tcase_add_test(tcase, haste_grows_with_vectors_and_ends_without);
+    tcase_add_test(tcase, questions_take_slots_until_they_are_answered_or_lapse);
     suite_add_tcase(suite, tcase);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
