@@ -2,8 +2,11 @@
 #include "common/config.h"
 #include "embedder/embed_cli.h"
 
+#include "tests/embedder/model_server.h"
+
 #include <check.h>
 #include <jansson.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,6 +116,115 @@ START_TEST(compare_prints_one_line_a_pair)
 }
 END_TEST
 
+/* --- by a model server -------------------------------------------------------------------------
+ */
+
+static void set(const char *assignment)
+{
+    struct buf error = {0};
+
+    ck_assert_msg(config_set(config, assignment, "test", &error) == 0, "%s", error.data);
+    buf_free(&error);
+}
+
+static void answer_well(int n)
+{
+    ck_assert_int_le(server_texts(n), 32);
+    server_vectors(n);
+}
+
+static void have_no_model(int n)
+{
+    server_say(n, 404, "", "{\"error\":\"model not found\"}");
+}
+
+/* A server in a process of its own, since the commands wait; its pid. */
+static pid_t start_server(void (*answer)(int n))
+{
+    struct loop *loop = loop_create(60000);
+    char *url = NULL;
+    pid_t child = -1;
+
+    server_open(loop);
+    server.answer = answer;
+    url = mem_printf("embedder.url=http://127.0.0.1:%d", server.port);
+    set(url);
+    set("embedder.backend=ollama");
+    set("embedder.model=m");
+    set("embedder.retry_ms=10");
+    free(url);
+    child = fork();
+    if (child == 0) {
+        loop_run(loop);
+        _exit(0);
+    }
+    server_close();
+    loop_destroy(&loop);
+    return child;
+}
+
+static void end_server(pid_t child)
+{
+    kill(child, SIGKILL);
+    ck_assert_int_eq(waitpid(child, NULL, 0), child);
+}
+
+START_TEST(embed_by_a_server)
+{
+    pid_t child = start_server(answer_well);
+
+    write_input("t123");
+    ck_assert_int_eq(embed_cli(input, config), EX_OK);
+    json_t *json = read_line(0), *vector = json_object_get(json, "vector");
+    ck_assert_str_eq(json_string_value(json_object_get(json, "model")), "m");
+    ck_assert_int_eq(json_integer_value(json_object_get(json, "dims")), 4);
+    ck_assert_int_eq(json_integer_value(json_array_get(vector, 0)), 127);
+    ck_assert_int_eq(json_integer_value(json_array_get(vector, 1)), 13);
+    json_decref(json);
+    end_server(child);
+}
+END_TEST
+
+/* 300 texts: several requests, and each pair has its own vectors. */
+START_TEST(compare_by_a_server)
+{
+    pid_t child = start_server(answer_well);
+    FILE *file = fopen(input, "w");
+
+    ck_assert_ptr_nonnull(file);
+    for (int i = 0; i < 150; i++)
+        fprintf(file, "{\"a\":\"t%d\",\"b\":{\"title\":\"t%d\"}}\n", i, i % 2 ? i : i + 500);
+    ck_assert_int_eq(fclose(file), 0);
+    ck_assert_int_eq(compare_cli(input, config), EX_OK);
+    for (int i = 0; i < 150; i++) {
+        json_t *json = read_line(i);
+        double score = json_real_value(json_object_get(json, "score"));
+
+        ck_assert_int_eq(json_integer_value(json_object_get(json, "a")), i + 1);
+        ck_assert_msg(i % 2 ? score > .9999 : score < .99, "line %d: %f", i, score);
+        json_decref(json);
+    }
+    end_server(child);
+}
+END_TEST
+
+START_TEST(no_vectors)
+{
+    pid_t child = start_server(have_no_model);
+
+    write_input("{\"a\":\"t1\",\"b\":\"t2\"}\n");
+    ck_assert_int_eq(embed_cli(input, config), EX_UNAVAILABLE);
+    ck_assert_int_eq(compare_cli(input, config), EX_UNAVAILABLE);
+    ck_assert_ptr_null(read_line(0));
+    end_server(child);
+    ck_assert_int_eq(compare_cli(input, config), EX_UNAVAILABLE); /* nobody there */
+    set("embedder.url=nonsense");
+    ck_assert_int_eq(compare_cli(input, config), EX_CONFIG);
+    set("embedder.backend=builtin");
+    ck_assert_int_eq(embed_cli(input, config), EX_CONFIG); /* it has no model "m" */
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("embed_cli");
@@ -124,6 +236,9 @@ int main(void)
     tcase_add_test(tests, embed_takes_an_empty_file);
     tcase_add_test(tests, a_missing_file_is_an_error);
     tcase_add_test(tests, compare_prints_one_line_a_pair);
+    tcase_add_test(tests, embed_by_a_server);
+    tcase_add_test(tests, compare_by_a_server);
+    tcase_add_test(tests, no_vectors);
     suite_add_tcase(suite, tests);
     srunner_run_all(runner, CK_NORMAL);
     int failed = srunner_ntests_failed(runner);
