@@ -191,6 +191,57 @@ START_TEST(many)
 }
 END_TEST
 
+/* A late vector brings its item again, of another story. */
+START_TEST(an_entry_may_move_to_another_story)
+{
+    struct judge_candidate found[JUDGE_BEST];
+    struct msg_entry entry = entry_of(1, 0, 1000);
+    struct traits traits = {
+        .dims = DIMS, .vector = vectors[0], .norm = vec_norm(vectors[0], DIMS), .words = 100};
+
+    entry.vector = (struct span){0};
+    ck_assert(memory_apply(memory, &entry));
+    apply(2, 0, 1000); /* the first vector: all would come again */
+    ck_assert(memory_apply(memory, &entry));
+    entry = entry_of(1, 0, 1000);
+    entry.sequence = 3;
+    entry.story = entry.copy_of = 2;
+    ck_assert(memory_apply(memory, &entry));
+    apply(2, 0, 1000);
+    ck_assert_uint_eq(index_query(memory_index(memory), &traits, 1000, 0, 0, found), 2);
+    ck_assert_uint_eq(found[0].id, 1);
+    ck_assert_uint_eq(found[0].story, 2);
+    ck_assert_uint_eq(found[0].copy_of, 2);
+    /* It is not proposed to itself. */
+    ck_assert_uint_eq(index_query(memory_index(memory), &traits, 1000, 0, 1, found), 1);
+}
+END_TEST
+
+START_TEST(another_model_serves)
+{
+    struct msg_entry entry = entry_of(2, 1, 1000);
+
+    apply(1, 0, 1000);
+    apply(1, 0, 1000);
+    ck_assert_uint_eq(nearest(0), 1);
+    ck_assert(!memory_serve(memory, span_str(MODEL)));
+    ck_assert(!memory_serve(memory, (struct span){0})); /* a storer that does not say */
+    ck_assert_uint_eq(nearest(0), 1);
+    ck_assert(memory_serve(memory, span_str("other")));
+    ck_assert_str_eq(memory_model(memory), "other");
+    ck_assert_uint_eq(nearest(0), 0);
+    /* Vectors of the former one are not looked at any more, those of the new one are. */
+    apply(1, 0, 1000);
+    ck_assert_uint_eq(nearest(0), 0);
+    entry.model = span_str("other");
+    ck_assert(!memory_apply(memory, &entry)); /* its dimensions are known now: all again */
+    apply(1, 0, 1000);
+    memory_apply(memory, &entry);
+    ck_assert_uint_eq(nearest(1), 2);
+    ck_assert_uint_eq(nearest(0), 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("memory");
@@ -206,6 +257,8 @@ int main(void)
     tcase_add_test(all, dimensions_come_late);
     tcase_add_test(all, cleared);
     tcase_add_test(all, many);
+    tcase_add_test(all, an_entry_may_move_to_another_story);
+    tcase_add_test(all, another_model_serves);
     suite_add_tcase(suite, all);
     return world_run(suite);
 }
