@@ -89,6 +89,7 @@ static void try_shorter(struct backend *backend, struct batch *batch, int64_t no
     if (batch->texts.count > 1) {
         split(backend, batch, now_ms, true);
     } else if (text_halve(batch->texts.first, LEAST_INPUT)) {
+        batch->texts.first->cut = backend->too_long;
         counters_add(backend->counters, COUNTER_retries, 1);
         batch_delay(batch, now_ms, true);
     } else {

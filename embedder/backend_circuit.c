@@ -70,6 +70,8 @@ static void ask_for_a_vector(struct backend *backend)
 
 int64_t backend_probe_due(struct backend *backend, int64_t now_ms)
 {
+    if (backend->probe.transfer)
+        return INT64_MAX; /* one at a time, whatever late answers say */
     if (breaker_probe(&backend->breaker, now_ms)) {
         tell_change(backend);
         backend->probe.asking = !backend->probe_url;

@@ -58,6 +58,7 @@ struct backend {
     uint32_t chance;
     struct embeddings values;
     char error[BACKEND_ERROR]; /* the last one; "" = none since the last good answer */
+    bool too_long;             /* it says that a text was too long */
 };
 
 /* --- backend.c -------------------------------------------------------------------------------- */

@@ -1,6 +1,7 @@
 /* What a response is worth: vectors, or an error in words and what to do about it. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/config.h"
 #include "common/counters.h"
@@ -18,6 +19,18 @@ static void tidy_error(struct backend *backend)
     key_file_hide(backend->key, backend->error);
 }
 
+/* Of 400 and its like: a text that is refused for another reason says nothing about the others. */
+static bool is_about_length(const char *words)
+{
+    static const char *const parts[] = {"too long", "too large", "too many tokens", "length",
+                                        "context",  "exceed",    "maximum"};
+
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+        if (strcasestr(words, parts[i]))
+            return true;
+    return false;
+}
+
 static void say_status(struct backend *backend, const struct http_result *result)
 {
     char *words = embeddings_read_error(result->body);
@@ -27,6 +40,7 @@ static void say_status(struct backend *backend, const struct http_result *result
 
     snprintf(backend->error, sizeof(backend->error), "HTTP %d%s%s%s", result->status,
              *words ? ": " : "", words, help);
+    backend->too_long = result->status == 413 || is_about_length(words);
     free(words);
     tidy_error(backend);
 }

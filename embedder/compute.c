@@ -47,12 +47,14 @@ static void put_values(struct buf *out, const uint32_t *values, size_t n)
 static void write_vector(struct compute *compute, const char *model, const char *reason)
 {
     const struct traits_buf *traits = &compute->traits;
-    struct msg_vector vector = {.model = span_str(model),
-                                .vector = span_of(traits->vector, traits->dims),
-                                .words = traits->words,
-                                .url_key = traits->url_key,
-                                .title_key = traits->title_key,
-                                .reason = span_str(reason)};
+    struct msg_vector vector = {
+        .model = span_str(model),
+        .vector = span_of(traits->vector, traits->dims),
+        .words = traits->words,
+        .url_key = traits->url_key,
+        .title_key = traits->title_key,
+        .terms = span_of(traits->terms, (size_t)TRAITS_TERM * traits->term_count),
+        .reason = span_str(reason)};
 
     put_values(&compute->figures, traits->figures, traits->figure_count);
     put_values(&compute->signature, traits->signature,

@@ -3,6 +3,7 @@
 #include "common/mem.h"
 #include "embedder/features_count.h"
 #include "embedder/mix.h"
+#include "embedder/terms.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -33,7 +34,11 @@ struct features {
     struct feature *list;
     size_t list_cap;
     uint32_t count;
+    struct term *terms;
+    size_t terms_cap;
 };
+
+static const uint32_t idf_term = IDF_UNIT / 16; /* units of features->idf in one of a term's */
 
 static uint32_t tf_factor(uint32_t count)
 {
@@ -64,6 +69,7 @@ void features_destroy(struct features **features)
     free((*features)->origins);
     free((*features)->weights);
     free((*features)->list);
+    free((*features)->terms);
     free(*features);
     *features = NULL;
 }
@@ -238,6 +244,37 @@ void features_collect(struct features *features, const struct tokens *title,
     features->count = 0;
     for (int c = 0; c < FEATURES_CLASSES; c++)
         append_class(features, c, unit);
+}
+
+void features_count(struct features *features, const struct tokens *title,
+                    const struct tokens *text)
+{
+    count_all(features, title, text);
+}
+
+struct term *features_terms(struct features *features, uint32_t *count)
+{
+    const struct counter *words = &features->classes[WORDS];
+
+    if (words->n > features->terms_cap) {
+        free(features->terms);
+        features->terms_cap = words->n + words->n / 2;
+        features->terms = mem_alloc(features->terms_cap * sizeof *features->terms);
+    }
+    *count = 0;
+    for (uint32_t i = 0; i < words->n; i++) {
+        uint32_t n = words->counts[i], tf = n < TF_KNOWN ? features->tf[n] : tf_factor(n);
+        uint32_t idf = features->idf[features->df.log[words->hashes[i] >> (64 - FEATURES_DF_BITS)]];
+        uint32_t unit = (idf + idf_term / 2) / idf_term;
+
+        if (unit > 0)
+            features->terms[(*count)++] =
+                (struct term){.hash = words->hashes[i],
+                              .weight = tf * idf,
+                              .count = (uint8_t)(n < UINT8_MAX ? n : UINT8_MAX),
+                              .idf = (uint8_t)(unit < UINT8_MAX ? unit : UINT8_MAX)};
+    }
+    return features->terms;
 }
 
 const struct feature *features_list(const struct features *features, uint32_t *count)

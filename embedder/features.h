@@ -31,6 +31,7 @@ struct feature {
 };
 
 struct features;
+struct term;
 
 struct features *features_create(struct df df);
 void features_destroy(struct features **features);
@@ -41,6 +42,13 @@ void features_collect(struct features *features, const struct tokens *title,
 
 /* The features found; borrowed until the next call. */
 const struct feature *features_list(const struct features *features, uint32_t *count);
+
+/* The same without the weights that only a vector needs; for features_terms (). */
+void features_count(struct features *features, const struct tokens *title,
+                    const struct tokens *text);
+
+/* The distinct words found, all of any weight; borrowed until the next call. */
+struct term *features_terms(struct features *features, uint32_t *count);
 
 /* The distinct hashes of a text without their weights: what the df table counts.  Calls each for
  * every one of them. */

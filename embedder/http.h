@@ -26,7 +26,7 @@ struct http_result {
     const char *words; /* of trouble */
     int status;
     int64_t retry_after_ms; /* -1 = not said */
-    struct span body;       /* decompressed */
+    struct span body;
 };
 
 /* Called once for each transfer that was not aborted, from the loop only, never from within

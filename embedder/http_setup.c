@@ -17,7 +17,7 @@ static size_t on_body(char *data, size_t size, size_t n, void *arg)
     return n;
 }
 
-/* Bytes as they came, and the size announced: what is compressed counts before and after. */
+/* The size that is announced, before the first byte came. */
 static int on_progress(void *arg, curl_off_t total, curl_off_t now, curl_off_t up_total,
                        curl_off_t up_now)
 {
@@ -47,7 +47,6 @@ static void set_ways(struct http_transfer *transfer, const char *url)
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     /* One that ends while its name is looked up must not wait for the resolver's thread. */
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "Weir/1 (embedder)");
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->http->lines);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,

@@ -6,6 +6,7 @@
 #include "embedder/model_df.h"
 #include "embedder/model_project.h"
 #include "embedder/signature.h"
+#include "embedder/terms.h"
 #include "embedder/tokens.h"
 #include "embedder/traits.h"
 
@@ -60,8 +61,16 @@ static void embed(struct model *model, struct traits_buf *out)
     traits_set_vector(out, vector, MODEL_DIMS);
 }
 
-void model_keys(struct model *model, struct span title, struct span text, struct span url,
-                struct traits_buf *out)
+static void pick_terms(struct model *model, struct traits_buf *out)
+{
+    uint32_t count = 0;
+    struct term *words = features_terms(model->features, &count);
+
+    out->term_count = terms_pick(words, count, out->terms);
+}
+
+static void read_keys(struct model *model, struct span title, struct span text, struct span url,
+                      struct traits_buf *out)
 {
     out->dims = 0;
     out->norm = 0.0F;
@@ -74,9 +83,18 @@ void model_keys(struct model *model, struct span title, struct span text, struct
     out->figure_count = traits_figures(&model->text, out->figures);
 }
 
+void model_keys(struct model *model, struct span title, struct span text, struct span url,
+                struct traits_buf *out)
+{
+    read_keys(model, title, text, url, out);
+    features_count(model->features, &model->title, &model->text);
+    pick_terms(model, out);
+}
+
 void model_traits(struct model *model, struct span title, struct span text, struct span url,
                   struct traits_buf *out)
 {
-    model_keys(model, title, text, url, out);
+    read_keys(model, title, text, url, out);
     embed(model, out);
+    pick_terms(model, out);
 }

@@ -49,7 +49,6 @@ bool text_halve(struct text *text, size_t least)
     if (text->input.n <= least)
         return false;
     text_clip(text, text->input.n / 2);
-    text->cut = true;
     return true;
 }
 

@@ -18,7 +18,7 @@ struct text {
     int64_t until_ms; /* nobody waits for it any longer then */
     bool expires;     /* until_ms is the deadline of who asked */
     bool hi;
-    bool cut;    /* the server found it too long */
+    bool cut;    /* the server said that it was too long */
     void *token; /* the caller's; NULL once it was told what became of it */
 };
 
@@ -36,7 +36,8 @@ void texts_input(struct span title, struct span text, size_t most, struct buf *o
 /* A text that owns its bytes (taken from buf, which is empty then). */
 struct text *text_create(struct buf *bytes);
 void text_destroy(struct text **text);
-/* Makes its input half as long; false, and as it was, where it is `least` bytes or fewer. */
+/* Makes its input half as long, at the end of a character; false, and as it was, where it is
+ * `least` bytes or fewer. */
 bool text_halve(struct text *text, size_t least);
 /* Cuts its input to so many bytes, at the end of a character. */
 void text_clip(struct text *text, size_t most);

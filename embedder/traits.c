@@ -18,6 +18,8 @@ struct traits traits_borrow(const struct traits_buf *buf)
         .title_key = buf->title_key,
         .figures = buf->figures,
         .figure_count = buf->figure_count,
+        .terms = buf->terms,
+        .term_count = buf->term_count,
     };
 }
 

@@ -22,6 +22,8 @@ struct traits_buf {
     uint64_t title_key;
     uint32_t signature[TRAITS_SIGNATURE];
     uint32_t figures[TRAITS_FIGURES_MAX];
+    uint32_t term_count;
+    uint8_t terms[TRAITS_TERMS_MAX * TRAITS_TERM];
     int8_t vector[TRAITS_DIMS_MAX];
 };
 

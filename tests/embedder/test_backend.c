@@ -128,7 +128,7 @@ START_TEST(held_so_long)
     await_answers(6);
     ck_assert_int_ge(clock_mono_ms() - began_ms, 150);
     ck_assert_int_lt(clock_mono_ms() - began_ms, 2000);
-    check(1, 6, "time");
+    check(1, 6, "embedder.hold_ms");
     ck_assert_uint_eq(backend_count(backend), 0);
     ck_assert(server_turn(has_states, (int)strlen("open "), WORLD_PATIENCE_MS));
     ck_assert_str_eq(states, "open ");

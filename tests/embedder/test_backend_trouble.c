@@ -178,6 +178,34 @@ START_TEST(too_long)
 }
 END_TEST
 
+/* Refused for something else, until it is cut: the others are not cut for that. */
+static void refuse_the_odd(int n)
+{
+    if (strlen(server_text(n, 0)) > 1000 && !strstr(server_text(n, 0), "fine"))
+        server_say(n, 400, "", "{\"error\":\"unsupported character\"}");
+    else
+        server_vectors(n);
+}
+
+START_TEST(not_to_its_taste)
+{
+    struct buf bytes = {0};
+
+    server.answer = refuse_the_odd;
+    open_with(10000);
+    for (int number = 1; number <= 2; number++) {
+        buf_printf(&bytes, "t%d %s ", number, number == 1 ? "odd" : "fine");
+        while (bytes.len < 3000)
+            buf_adds(&bytes, "words ");
+        backend_embed(backend, &bytes, false, 0, &outcomes[number]);
+        await_answers(number);
+        check(number, number, NULL);
+    }
+    ck_assert_uint_ge(strlen(server_text(server.count - 1, 0)), 3000);
+    buf_free(&bytes);
+}
+END_TEST
+
 START_TEST(bad_answers)
 {
     static const char *const bodies[] = {"{\"embeddings\":[[1,2,3,4]]}x",
@@ -338,6 +366,7 @@ int main(void)
     tcase_add_test(all, too_slow_for_so_many);
     tcase_add_loop_test(all, one_bad_text, 0, 4);
     tcase_add_test(all, too_long);
+    tcase_add_test(all, not_to_its_taste);
     tcase_add_loop_test(all, bad_answers, 0, 5);
     tcase_add_test(all, huge);
     tcase_add_test(all, zeros);
