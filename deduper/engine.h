@@ -35,7 +35,7 @@ struct engine {
     void (*put)(struct engine *self, uint32_t slot, uint64_t id, int64_t time_ms,
                 const int8_t *vector, float norm);
     void (*drop)(struct engine *self, uint32_t slot);
-    /* The vector of a filled slot; borrowed until it is dropped. */
+    /* The vector of a filled slot; borrowed until the next put or drop. */
     const int8_t *(*vector)(const struct engine *self, uint32_t slot);
     /* Writes the k nearest, best first, ties by lowest id; k <= ENGINE_BEST_MAX.  Returns how many.
      */
