@@ -3,7 +3,8 @@
  *
  * A query returns what judge_select () leaves of all entries: those that share a signature band,
  * the URL or the title (hash tables: lsh.h), and those near by vector (an engine: engine.h).  The
- * result is a function of the set of entries, not of the order in which they came and went. */
+ * result is a function of the set of entries, not of the order in which they came and went; with
+ * the hnsw engine it is so for all but what is near by vector alone, of which some may be missed. */
 #ifndef WEIR_DEDUPER_INDEX_H
 #define WEIR_DEDUPER_INDEX_H
 
@@ -56,7 +57,8 @@ void index_clear(struct index *self);
 size_t index_query(struct index *self, const struct traits *item, int64_t time_ms,
                    int64_t seen_from_ms, uint64_t except, struct judge_candidate *out);
 /* Writes the k entries nearest by cosine, best first, ties by lowest id, whatever their time;
- * returns their number.  For searches; out has room for k. */
+ * returns their number.  Of many entries it may miss a few of the nearest (ENGINE_NO_LIMIT).  For
+ * searches; out has room for k. */
 size_t index_nearest(struct index *self, const struct traits *item, size_t k,
                      struct judge_candidate *out);
 void index_counts(const struct index *self, struct index_counts *out);
