@@ -32,16 +32,16 @@ START_TEST(linger)
 {
     int64_t began_ms = clock_mono_ms();
 
-    world_set("embedder.linger_ms=150");
+    world_set("embedder.linger_ms=1000");
     open_with(10000);
     embed(1, 2, false);
     server_await(1);
-    ck_assert_int_ge(clock_mono_ms() - began_ms, 150);
+    ck_assert_int_ge(clock_mono_ms() - began_ms, 1000);
     ck_assert_int_eq(server_texts(0), 2);
     server_vectors(0);
     await_answers(2);
     embed(3, 3, true); /* hi does not wait */
-    ck_assert(server_turn(server_has, 2, 100));
+    ck_assert(server_turn(server_has, 2, 800));
 }
 END_TEST
 
@@ -122,12 +122,12 @@ START_TEST(held_so_long)
 {
     int64_t began_ms = clock_mono_ms();
 
-    open_with(150);
+    open_with(500);
     embed(1, 6, false); /* 1 to 4 are asked for, 5 and 6 wait */
     server_await(1);
     await_answers(6);
-    ck_assert_int_ge(clock_mono_ms() - began_ms, 150);
-    ck_assert_int_lt(clock_mono_ms() - began_ms, 2000);
+    ck_assert_int_ge(clock_mono_ms() - began_ms, 500);
+    ck_assert_int_lt(clock_mono_ms() - began_ms, 5000);
     check(1, 6, "embedder.hold_ms");
     ck_assert_uint_eq(backend_count(backend), 0);
     ck_assert(server_turn(has_states, (int)strlen("open "), WORLD_PATIENCE_MS));
@@ -139,10 +139,10 @@ END_TEST
 /* A vector that comes when nobody waits for it any more serves who asks again. */
 START_TEST(late_answers)
 {
-    open_with(600);
+    open_with(1500);
     embed(1, 6, false); /* 1 to 4 are asked for, 5 and 6 wait */
     server_await(1);
-    ck_assert(server_quiet(300));
+    ck_assert(server_quiet(750));
     server_vectors(0);
     server_await(2); /* 5 and 6, half of their time is over */
     await_answers(6);
@@ -163,13 +163,13 @@ END_TEST
 START_TEST(asks_for_less)
 {
     world_set("embedder.batch=8");
-    open_with(500);
+    open_with(1500);
     embed(1, 15, false);
     ck_assert(backend_has_room(backend, 0));
     embed(16, 16, false); /* 8 are asked for, 8 wait */
     ck_assert(!backend_has_room(backend, 0));
     server_await(1);
-    ck_assert(server_quiet(300));
+    ck_assert(server_quiet(800));
     server_vectors(0);
     await_answers(16);
     check(1, 8, NULL);
@@ -187,7 +187,7 @@ END_TEST
 START_TEST(deadline)
 {
     open_with(10000);
-    embed_until(1, true, clock_mono_ms() + 80);
+    embed_until(1, true, clock_mono_ms() + 400);
     server_await(1);
     await_answers(1);
     ck_assert(outcomes[1].expired);

@@ -101,7 +101,7 @@ static void hang_if_many(int n)
 
 START_TEST(too_slow_for_so_many)
 {
-    world_set("embedder.response_ms=100");
+    world_set("embedder.response_ms=400");
     server.answer = hang_if_many;
     open_with(10000);
     embed(1, 4, false);
