@@ -137,16 +137,18 @@ static const char *const migrations[] = {
     "ALTER TABLE source ADD COLUMN alternates TEXT NOT NULL DEFAULT '';",
 
     /* 3 */
-    /* While the model changes: the set of vectors that is to serve next, with the columns of
+    /* terms: the weightiest words of the text, as in the vector frame.
+     * While the model changes: the set of vectors that is to serve next, with the columns of
      * vector. When it is whole the two tables change names; what is here then, or when the change
      * is given up, is deleted bit by bit.  meta gets model: that of vector; model_next: that of
      * this set, or
      * ''; next_below: items from this id on were asked for; next_total, next_done, next_failed. */
+    "ALTER TABLE vector ADD COLUMN terms BLOB NOT NULL DEFAULT x'';" /* '': not known */
     "CREATE TABLE vector_next ("
     " item INTEGER PRIMARY KEY REFERENCES item (id) ON DELETE CASCADE,"
     " sequence INTEGER NOT NULL UNIQUE, model TEXT NOT NULL, vector BLOB NOT NULL,"
     " signature BLOB NOT NULL, words INTEGER NOT NULL, url_key INTEGER NOT NULL,"
-    " title_key INTEGER NOT NULL, figures BLOB NOT NULL);"
+    " title_key INTEGER NOT NULL, figures BLOB NOT NULL, terms BLOB NOT NULL DEFAULT x'');"
     /* Items that owe a vector to it.  due_ms: when to ask (again); 0: in vain so often that there
      * is none, and vector_next has a row without one. */
     "CREATE TABLE reembed ("

@@ -54,7 +54,9 @@ static inline void sample_item(struct sample *sample, int id, int source, int st
     free(sql);
     memset(vector, id, sizeof(vector));
     ck_assert_int_eq(sqlite3_prepare_v2(sample->db,
-                                        "INSERT INTO vector VALUES (?1, 10 * ?1, 'builtin-512-v1',"
+                                        "INSERT INTO vector (item, sequence, model, vector,"
+                                        " signature, words, url_key, title_key, figures)"
+                                        " VALUES (?1, 10 * ?1, 'builtin-512-v1',"
                                         " ?2, ?2, 9, 5, 6, x'01000000')",
                                         -1, &s, NULL),
                      SQLITE_OK);

@@ -64,7 +64,7 @@ END_TEST
     "INSERT INTO meta VALUES ('model', 'builtin-512-v1'), ('model_next', 'other'),"                \
     " ('next_below', 2), ('next_total', 4), ('next_done', 1), ('next_failed', 1);"                 \
     "INSERT INTO vector_next SELECT item, sequence, 'other', CASE item WHEN 3 THEN x'01' ELSE x''" \
-    " END, signature, words, url_key, title_key, figures FROM vector WHERE item IN (3, 4);"        \
+    " END, signature, words, url_key, title_key, figures, terms FROM vector WHERE item IN (3, 4);" \
     "INSERT INTO reembed VALUES (2, 5, 1), (4, 0, 5);"
 
 /* Each row: what is done to the store, the check that finds it, how often, with which words. */
