@@ -3,12 +3,14 @@
 #include <string.h>
 
 #include "common/judge_rules.h"
+#include "common/judge_words.h"
 #include "common/traits.h"
 #include "common/vec.h"
 
 static const struct judge_params table[] = {
 #define THRESHOLDS(NAME, SAME, COSINE, BARE_SAME, BARE_COSINE, FIGURES, TEMPLATE, TEMPLATE_COSINE, \
-                   STORY, TERSE, SHORT, CENTRE, WORDING, AGREEMENT, APART)                         \
+                   STORY, TERSE, STORY_COSINE, AGAIN, COMPANY, CENTRE, WORDING, AGREEMENT,         \
+                   DISSENT, APART)                                                                 \
     {.model = NAME,                                                                                \
      .copy_same = SAME,                                                                            \
      .copy_cosine = COSINE,                                                                        \
@@ -19,10 +21,13 @@ static const struct judge_params table[] = {
      .template_cosine = TEMPLATE_COSINE,                                                           \
      .story_score = STORY,                                                                         \
      .terse_rise = TERSE,                                                                          \
-     .short_rise = SHORT,                                                                          \
+     .again_rise = AGAIN,                                                                          \
+     .story_cosine = STORY_COSINE,                                                                 \
+     .company = COMPANY,                                                                           \
      .centre_weight = CENTRE,                                                                      \
      .wording = WORDING,                                                                           \
      .agreement = AGREEMENT,                                                                       \
+     .dissent = DISSENT,                                                                           \
      .apart_max = APART,                                                                           \
      .window_ms = 72 * 3600 * INT64_C(1000)},
 #include "common/thresholds.def"
@@ -96,114 +101,45 @@ static const struct judge_candidate *best_copy(const struct judge_params *params
     return best;
 }
 
-/* How much one member speaks for its story, beyond the cosine: shared wording and figures. */
-static float beyond_cosine(const struct judge_params *params, const struct judge_candidate *c)
-{
-    uint32_t same = c->same < JUDGE_WORDING ? c->same : JUDGE_WORDING;
-    return params->wording * (float)same / JUDGE_WORDING +
-           (c->flags & JUDGE_AGREE ? params->agreement : 0);
-}
-
-static float bar_of(const struct judge_params *params, const struct judge_candidate *c)
-{
-    return params->story_score + (c->flags & JUDGE_IS_TERSE ? params->terse_rise : 0) +
-           (c->flags & JUDGE_IS_SHORT ? params->short_rise : 0);
-}
-
-struct story {
-    const struct judge_candidate *best; /* member */
-    float score;
-    float bar; /* what the score has to reach */
-};
-
-/* The member that speaks most for a story, or NULL where a sibling bars the item from it. */
-static const struct judge_candidate *best_member(const struct judge_params *params,
-                                                 const struct judge_candidate *c, size_t n,
-                                                 uint64_t story)
-{
-    const struct judge_candidate *best = NULL;
-    float most = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (c[i].story != story)
-            continue;
-        if (judge_is_sibling(params, &c[i]))
-            return NULL;
-        float now = c[i].cosine + beyond_cosine(params, &c[i]);
-        if ((c[i].flags & JUDGE_NEAR) && (!best || now > most)) {
-            best = &c[i];
-            most = now;
-        }
-    }
-    return best;
-}
-
-static bool seen_before(const struct judge_candidate *c, size_t i)
-{
-    for (size_t j = 0; j < i; j++)
-        if (c[j].story == c[i].story)
-            return true;
-    return false;
-}
-
-static float story_score(const struct judge_params *params, const struct traits *item,
-                         const struct judge_candidate *best, judge_centre_fn *centre, void *arg)
-{
-    const struct judge_centre *c = centre ? centre(arg, best->story) : NULL;
-    float w = c && c->members >= 2 ? params->centre_weight : 0;
-    float middle = w > 0 ? judge_centre_score(c, item) : 0;
-    return w * middle + (1 - w) * best->cosine + beyond_cosine(params, best);
-}
-
-/* The story that an item fits best; a tie goes to the lower id. */
-static struct story best_story(const struct judge_params *params, const struct traits *item,
-                               const struct judge_candidate *c, size_t n, judge_centre_fn *centre,
-                               void *arg)
-{
-    struct story top = {NULL, 0, 0};
-    for (size_t i = 0; i < n; i++) {
-        const struct judge_candidate *best =
-            seen_before(c, i) ? NULL : best_member(params, c, n, c[i].story);
-        if (!best)
-            continue;
-        struct story s = {best, story_score(params, item, best, centre, arg), bar_of(params, best)};
-        float margin = s.score - s.bar, lead = top.score - top.bar;
-        if (!top.best || margin > lead || (margin == lead && best->story < top.best->story))
-            top = s;
-    }
-    return top;
-}
-
 void judge_decide(const struct judge_params *params, const struct traits *item, int64_t time_ms,
-                  const struct judge_candidate *candidates, size_t n, judge_centre_fn *centre,
-                  void *arg, struct judge_verdict *out)
+                  const struct judge_candidate *candidates, size_t n,
+                  const struct judge_asked *asked, struct judge_verdict *out)
 {
     struct judge_candidate c[JUDGE_BEST];
     size_t count = judge_select(params, time_ms, candidates, n, c);
     *out = (struct judge_verdict){.kind = JUDGE_UNIQUE};
     const struct judge_candidate *copy = best_copy(params, c, count);
-    if (copy) {
-        *out = (struct judge_verdict){.kind = JUDGE_COPY,
-                                      .copy_of = copy->copy_of ? copy->copy_of : copy->id,
-                                      .story = copy->story,
-                                      .match = copy->id,
-                                      .score = judge_copy_score(copy)};
+    if (!copy) {
+        judge_story(params, item, c, count, asked, out);
         return;
     }
-    struct story s = best_story(params, item, c, count, centre, arg);
-    if (s.best && s.score >= s.bar)
-        *out = (struct judge_verdict){.kind = JUDGE_STORY,
-                                      .story = s.best->story,
-                                      .match = s.best->id,
-                                      .score = s.score < 1 ? s.score : 1};
+    *out = (struct judge_verdict){.kind = JUDGE_COPY,
+                                  .copy_of = copy->copy_of ? copy->copy_of : copy->id,
+                                  .story = copy->story,
+                                  .match = copy->id,
+                                  .score = judge_copy_score(copy)};
 }
 
-enum judge_kind judge_pair(const struct judge_params *params, const struct traits *a,
-                           const struct traits *b, float *score)
+struct pair {
+    const struct judge_words *words;
+    const struct traits *a, *b;
+};
+
+static float pair_alike(void *arg, const struct judge_candidate *candidate)
+{
+    const struct pair *pair = arg;
+    (void)candidate;
+    return judge_words_alike(pair->words, pair->a, pair->b);
+}
+
+enum judge_kind judge_pair(const struct judge_params *params, const struct judge_words *words,
+                           const struct traits *a, const struct traits *b, float *score)
 {
     struct judge_candidate c = {.id = 1, .story = 1};
+    struct pair pair = {words, a, b};
     struct judge_verdict v;
     judge_score(params, a, b, &c);
-    judge_decide(params, a, 0, &c, 1, NULL, NULL, &v);
+    judge_decide(params, a, 0, &c, 1, &(struct judge_asked){.alike = pair_alike, .arg = &pair}, &v);
     *score = v.kind == JUDGE_COPY ? v.score : c.cosine > 0 ? c.cosine : 0;
     return v.kind;
 }

@@ -20,13 +20,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct judge_words;
 struct traits;
 
 enum {
     JUDGE_BANDS = 64, /* bands of a signature; two values make a band */
     JUDGE_BEST = 20,  /* candidates that matter, of all kinds together */
     JUDGE_SHORT = 8,  /* words; a shorter text is no evidence for a copy */
-    JUDGE_TERSE = 32, /* words; a shorter text is weak evidence for a story */
+    JUDGE_TERSE = 40, /* words; a shorter text is weak evidence for a story */
+    JUDGE_FEW = 3,    /* members that speak for a story, beside its centre */
 };
 
 /* struct judge_candidate.flags */
@@ -36,9 +38,8 @@ enum {
     JUDGE_BAND = 4,      /* the signatures share a band: what LSH look-up finds */
     JUDGE_NEAR = 8,      /* few sign bits differ (apart_max); not two tables of other figures */
     JUDGE_IS_SHORT = 16, /* one of the two is shorter than JUDGE_SHORT */
-    JUDGE_IS_TERSE = 32, /* one of the two is shorter than JUDGE_TERSE */
-    JUDGE_FIGURES = 64,  /* both have numbers, and too few in common (figures_min) */
-    JUDGE_AGREE = 128,   /* both have numbers, and half of the fewer or more in common */
+    JUDGE_FIGURES = 32,  /* both have numbers, and too few in common (figures_min) */
+    JUDGE_AGREE = 64,    /* both have numbers, and half of the fewer or more in common */
 };
 
 /* An earlier item, and how alike it is. */
@@ -49,6 +50,7 @@ struct judge_candidate {
     int64_t time_ms;
     uint32_t same; /* equal values of the signatures, 0..TRAITS_SIGNATURE */
     float cosine;  /* of the int8 vectors, -1..1; 0 where one is missing */
+    float alike;   /* judge_words_alike (); judge_decide () asks for it where it counts */
     uint32_t flags;
 };
 
@@ -66,15 +68,22 @@ struct judge_params {
     uint32_t figures_min;
     uint32_t template_same;
     float template_cosine;
-    /* Stories: the score to reach, and what is added to it where a text is terse or short. */
+    /* Stories: the score to reach, and what is added to it for an item of no words; of JUDGE_TERSE
+     * and more nothing is.  story_cosine: what stands for that score where the words of one of the
+     * two are not known and the vectors have to do. */
     float story_score;
     float terse_rise;
-    float short_rise;
-    /* score = centre_weight * centre + (1 - centre_weight) * member, and for that member
-     * + wording * share of JUDGE_WORDING equal signature values + agreement if figures agree */
+    float story_cosine;
+    float again_rise; /* added for an item that was alone and is judged again */
+    /* member = the best member's likeness, by `company` mixed with the mean of the best JUDGE_FEW;
+     * score = centre_weight * centre + (1 - centre_weight) * member
+     * + wording * share of JUDGE_WORDING equal signature values + agreement if figures agree
+     * - dissent if they differ, the last three by the best member */
+    float company;
     float centre_weight;
     float wording;
     float agreement;
+    float dissent;
     uint32_t apart_max; /* near: at most so many sign bits differ, in 1/1000 of the dimensions */
     int64_t window_ms;  /* items further apart in time are not compared */
 };
@@ -103,9 +112,15 @@ struct judge_verdict {
     float score;      /* 0..1: of the signature (copy) or of the story */
 };
 
-/* The present centre of a story, or NULL where it has a single member or is not known: then the
- * best candidate speaks for the story.  The result is borrowed until the next call. */
-typedef const struct judge_centre *(judge_centre_fn)(void *arg, uint64_t story);
+/* What the judge asks while it decides; a function may be NULL. */
+struct judge_asked {
+    /* The present centre of a story, or NULL where it has a single member or is not known: then its
+     * best members speak for it.  The result is borrowed until the next call. */
+    const struct judge_centre *(*centre)(void *arg, uint64_t story);
+    /* judge_words_alike () of the item and this candidate: exact, so asked of the best only. */
+    float (*alike)(void *arg, const struct judge_candidate *candidate);
+    void *arg;
+};
 
 /* The parameters of a model by its name; those of the built-in model for a name not in the table
  * (common/thresholds.def).  Never NULL; static. */
@@ -137,15 +152,22 @@ size_t judge_select(const struct judge_params *params, int64_t time_ms,
                     struct judge_candidate out[JUDGE_BEST]);
 
 /* The verdict on an item.  candidates: any number, any order, scored; a story and an original named
- * there must be the present ones.  centre may be NULL. */
+ * there must be the present ones.  asked may be NULL. */
 void judge_decide(const struct judge_params *params, const struct traits *item, int64_t time_ms,
-                  const struct judge_candidate *candidates, size_t n, judge_centre_fn *centre,
-                  void *arg, struct judge_verdict *out);
+                  const struct judge_candidate *candidates, size_t n,
+                  const struct judge_asked *asked, struct judge_verdict *out);
+
+/* The story among those of the candidates (selected, at most JUDGE_BEST) that an item fits best:
+ * fills out, or leaves it alone where the best does not reach its bar.  judge_decide () asks it
+ * when the item is no copy. */
+void judge_story(const struct judge_params *params, const struct traits *item,
+                 struct judge_candidate *candidates, size_t n, const struct judge_asked *asked,
+                 struct judge_verdict *out);
 
 /* Two items by themselves, as if one had come just after the other: the kind, and how alike they
- * are (0..1).  What `compare` commands and pair sets use. */
-enum judge_kind judge_pair(const struct judge_params *params, const struct traits *a,
-                           const struct traits *b, float *score);
+ * are (0..1).  words may be NULL.  What `compare` commands and pair sets use. */
+enum judge_kind judge_pair(const struct judge_params *params, const struct judge_words *words,
+                           const struct traits *a, const struct traits *b, float *score);
 
 /* Memory for sums comes from the first member and goes with judge_centre_clear ().  A member
  * without a vector, or of other dimensions, changes nothing.  Only originals belong in a centre:

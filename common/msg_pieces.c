@@ -96,6 +96,8 @@ void msg_vector_traits(const struct msg_vector *vector, uint32_t space[192], str
         .title_key = vector->title_key,
         .figures = values(vector->figures, space + TRAITS_SIGNATURE),
         .figure_count = (uint32_t)(vector->figures.n / 4),
+        .terms = (const uint8_t *)vector->terms.p,
+        .term_count = (uint32_t)(vector->terms.n / TRAITS_TERM),
     };
 }
 

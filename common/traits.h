@@ -9,6 +9,8 @@ enum {
     TRAITS_SIGNATURE = 128,  /* MinHash values (Broder 1997) over 3-word pieces */
     TRAITS_FIGURES_MAX = 64, /* hashed numbers kept of a text */
     TRAITS_DIMS_MAX = 4096,
+    TRAITS_TERMS_MAX = 96, /* weightiest words kept of a text */
+    TRAITS_TERM = 6,       /* bytes of one, see struct traits */
 };
 
 /* All pointers are borrowed from whoever holds the frame or the row. */
@@ -22,6 +24,12 @@ struct traits {
     uint64_t title_key;        /* hash of the normalised title; 0 = none */
     const uint32_t *figures;   /* hashed numbers of the text, ascending, distinct */
     uint32_t figure_count;     /* <= TRAITS_FIGURES_MAX */
+    /* The weightiest words of title and text, ascending by hash, TRAITS_TERM bytes each: the word's
+     * hash (4, little endian, its top bits are the best), how often it occurs (1, at most 255; the
+     * title counts twice), and its inverse document frequency by the embedder's table (1, nats
+     * times 16). */
+    const uint8_t *terms;
+    uint32_t term_count; /* <= TRAITS_TERMS_MAX; 0 = not known */
 };
 
 #endif

@@ -290,7 +290,7 @@ void decide_item(struct decide *decide, uint64_t self, const struct msg_vector *
         (seen_ms > decide->newest_ms ? seen_ms : decide->newest_ms) - decide->limits.window_ms;
     gather(decide, as_of, verdict, decide_covers(decide, epoch, verdict));
     judge_decide(&decide->params, &decide->traits, time_ms, decide->candidates, decide->count,
-                 centre_of, decide, out);
+                 &(struct judge_asked){.centre = centre_of, .arg = decide}, out);
 }
 
 void decide_learn(struct decide *decide, const struct memory_item *item, bool fresh,

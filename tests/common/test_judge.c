@@ -73,7 +73,7 @@ static const struct judge_params *params(void)
 static struct judge_verdict decide(const struct sample *item, struct judge_candidate *c, size_t n)
 {
     struct judge_verdict v;
-    judge_decide(params(), &item->traits, 0, c, n, NULL, NULL, &v);
+    judge_decide(params(), &item->traits, 0, c, n, NULL, &v);
     return v;
 }
 
@@ -265,11 +265,12 @@ START_TEST(test_centre_holds_off_a_chain)
     judge_centre_add(&far_centre, &away->traits);
     struct judge_candidate c = compare(a, b, 7);
     struct judge_verdict v;
+    const struct judge_asked asked = {.centre = centre_of};
     c.story = 5;
-    judge_decide(params(), &a->traits, 0, &c, 1, centre_of, NULL, &v);
+    judge_decide(params(), &a->traits, 0, &c, 1, &asked, &v);
     ck_assert_int_eq(v.kind, JUDGE_STORY);
     c.story = 4;
-    judge_decide(params(), &a->traits, 0, &c, 1, centre_of, NULL, &v);
+    judge_decide(params(), &a->traits, 0, &c, 1, &asked, &v);
     ck_assert_int_eq(v.kind, JUDGE_UNIQUE);
     judge_centre_clear(&far_centre);
     free(a);

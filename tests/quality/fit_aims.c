@@ -50,10 +50,13 @@ double fit_aim_value(const char *set, const struct fit_figures *f)
     X(template_cosine, .05, "%.2ff")                                                               \
     X(story_score, .01, "%.2ff")                                                                   \
     X(terse_rise, .01, "%.2ff")                                                                    \
-    X(short_rise, .02, "%.2ff")                                                                    \
+    X(story_cosine, .02, "%.2ff")                                                                  \
+    X(again_rise, .01, "%.2ff")                                                                    \
+    X(company, .1, "%.2ff")                                                                        \
     X(centre_weight, .1, "%.2ff")                                                                  \
     X(wording, .02, "%.2ff")                                                                       \
     X(agreement, .01, "%.2ff")                                                                     \
+    X(dissent, .01, "%.2ff")                                                                       \
     X(apart_max, 10, "%.0f")
 
 enum knob {

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "common/judge_words.h"
 #include "common/mem.h"
 #include "deduper/index.h"
 
@@ -13,11 +14,19 @@ struct run {
     struct judge_candidate *list;
     size_t seen;
     struct index *index;
+    struct judge_words *words;
+    const struct traits *item; /* in hand */
 };
 
 static const struct judge_centre *centre_of(void *arg, uint64_t story)
 {
     return &((struct run *)arg)->centres[story - 1];
+}
+
+static float alike(void *arg, const struct judge_candidate *candidate)
+{
+    struct run *run = arg;
+    return judge_words_alike(run->words, run->item, &run->set->items[candidate->id - 1].traits);
 }
 
 /* Ids are places in the order of arrival, from 1; so are stories. */
@@ -33,15 +42,16 @@ static size_t scan(struct run *run, const struct traits *item)
 static struct judge_verdict judge(struct run *run, const struct fit_item *item, int64_t time_ms)
 {
     const struct judge_params *params = &run->options->params;
+    const struct judge_asked asked = {.centre = centre_of, .alike = alike, .arg = run};
     struct judge_verdict v, w;
-    judge_decide(params, &item->traits, time_ms, run->list, scan(run, &item->traits), centre_of,
-                 run, &v);
+    run->item = &item->traits;
+    judge_decide(params, &item->traits, time_ms, run->list, scan(run, &item->traits), &asked, &v);
     run->options->judged++;
     if (!run->index)
         return v;
     struct judge_candidate best[JUDGE_BEST];
     size_t n = index_query(run->index, &item->traits, time_ms, INT64_MIN, 0, best);
-    judge_decide(params, &item->traits, time_ms, best, n, centre_of, run, &w);
+    judge_decide(params, &item->traits, time_ms, best, n, &asked, &w);
     run->options->lost += v.kind != w.kind || v.story != w.story || v.copy_of != w.copy_of;
     return w;
 }
@@ -57,8 +67,61 @@ static void commit(struct run *run, uint32_t at, int64_t time_ms, const struct j
         judge_centre_add(&run->centres[story - 1], &item->traits);
     run->list[run->seen++] = (struct judge_candidate){
         .id = id, .story = story, .copy_of = v->copy_of, .time_ms = time_ms};
+    judge_words_add(run->words, &item->traits);
     if (run->index)
         index_add(run->index, id, time_ms, 0, story, v->copy_of, &item->traits);
+}
+
+static size_t members(const struct run *run, uint64_t story)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < run->seen; i++)
+        n += run->list[i].story == story;
+    return n;
+}
+
+static struct judge_candidate *place_of(struct run *run, uint64_t id)
+{
+    size_t i = 0;
+    while (run->list[i].id != id)
+        i++;
+    return &run->list[i];
+}
+
+/* An item has joined a story: those like it that are alone are judged again, by what is known of
+ * the story here. */
+static void call_again(struct run *run, const struct judge_candidate *all, size_t n, uint32_t at,
+                       int64_t time_ms, struct fit_said *said)
+{
+    const struct judge_params *params = &run->options->params;
+    const struct judge_asked asked = {.centre = centre_of, .alike = alike, .arg = run};
+    struct judge_params again = *params;
+    again.story_score += params->again_rise;
+    struct judge_candidate best[JUDGE_BEST], few[JUDGE_BEST + 1];
+    uint64_t story = said[at].story;
+    n = judge_select(params, time_ms, all, n, best);
+    for (size_t i = 0; i < n; i++) {
+        if (!(best[i].flags & JUDGE_NEAR) || best[i].story == story ||
+            members(run, best[i].story) > 1)
+            continue;
+        struct judge_verdict v = {0};
+        size_t count = 0;
+        run->item = &run->set->items[best[i].id - 1].traits;
+        for (size_t j = 0; j < n; j++)
+            if (best[j].story == story)
+                few[count++] = best[j];
+        few[count++] = (struct judge_candidate){.id = at + 1, .story = story, .time_ms = time_ms};
+        for (size_t j = 0; j < count; j++)
+            judge_score(params, run->item, &run->set->items[few[j].id - 1].traits, &few[j]);
+        judge_story(&again, run->item, few, count, &asked, &v);
+        if (v.kind != JUDGE_STORY)
+            continue;
+        judge_centre_remove(&run->centres[best[i].story - 1], run->item);
+        judge_centre_add(&run->centres[story - 1], run->item);
+        place_of(run, best[i].id)->story = story;
+        said[best[i].id - 1].story = (uint32_t)story;
+        best[i].story = story;
+    }
 }
 
 void fit_run(const struct fit_set *set, struct fit_options *options, const uint32_t *order,
@@ -67,17 +130,22 @@ void fit_run(const struct fit_set *set, struct fit_options *options, const uint3
     struct run run = {.set = set, .options = options};
     run.centres = mem_calloc(set->count, sizeof *run.centres);
     run.list = mem_calloc(set->count, sizeof *run.list);
+    run.words = judge_words_create();
     if (options->flat)
         run.index = index_create(set->items[0].traits.dims, set->count, &options->params);
     for (size_t i = 0; i < set->count; i++) {
         int64_t time_ms = (int64_t)i * 60000;
         struct judge_verdict v = judge(&run, &set->items[order[i]], time_ms);
+        size_t n = run.seen;
         commit(&run, order[i], time_ms, &v, said);
+        if (v.kind == JUDGE_STORY && !getenv("NOCALL"))
+            call_again(&run, run.list, n, order[i], time_ms, said);
     }
     for (size_t i = 0; i < set->count; i++)
         judge_centre_clear(&run.centres[i]);
     free(run.centres);
     free(run.list);
+    judge_words_destroy(&run.words);
     index_destroy(&run.index);
 }
 

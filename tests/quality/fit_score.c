@@ -76,7 +76,7 @@ struct fit_figures fit_score_pairs(const struct fit_set *set, const struct judge
     for (size_t i = 0; i < set->pair_count; i++) {
         const struct fit_pair *p = &set->pairs[i];
         float score = 0;
-        bool same = judge_pair(params, &set->items[p->a].traits, &set->items[p->b].traits,
+        bool same = judge_pair(params, NULL, &set->items[p->a].traits, &set->items[p->b].traits,
                                &score) != JUDGE_UNIQUE;
         double x = score, y = 4 - p->human;
         sx += x, sy += y, sxx += x * x, syy += y * y, sxy += x * y;

@@ -190,7 +190,8 @@ static void judge(struct replay *replay, struct commit *item, uint64_t story)
     params.window_ms = replay->window_ms;
     replay->item = item;
     judge_decide(&params, &item->traits, item->time_ms, replay->candidates,
-                 scan(replay, &params, item), centre_of, replay, &verdict);
+                 scan(replay, &params, item),
+                 &(struct judge_asked){.centre = centre_of, .arg = replay}, &verdict);
     item->story = verdict.story ? verdict.story : story;
     item->copy_of = verdict.copy_of;
     printf("{\"id\":%" PRIu64 ",\"story\":%" PRIu64 ",\"copy_of\":%" PRIu64 "}\n", item->id,
@@ -285,8 +286,8 @@ static bool compare_pairs(struct replay *replay, FILE *file)
             fprintf(stderr, "replay: no commit of %llu or %llu\n", a, b);
             return false;
         }
-        same = judge_pair(judge_params_of((*x)->model), &(*x)->traits, &(*y)->traits, &score) !=
-               JUDGE_UNIQUE;
+        same = judge_pair(judge_params_of((*x)->model), NULL, &(*x)->traits, &(*y)->traits,
+                          &score) != JUDGE_UNIQUE;
         printf("{\"score\":%.6f,\"same\":%s}\n", (double)score, same ? "true" : "false");
     }
     if (feof(file))

@@ -1,0 +1,123 @@
+/* Which story an item is news of. */
+#include "common/judge_rules.h"
+#include "common/traits.h"
+
+/* Beyond the likeness of words: shared wording and figures. */
+static float beyond_words(const struct judge_params *params, const struct judge_candidate *c)
+{
+    uint32_t same = c->same < JUDGE_WORDING ? c->same : JUDGE_WORDING;
+    return params->wording * (float)same / JUDGE_WORDING +
+           (c->flags & JUDGE_AGREE ? params->agreement : 0) -
+           (c->flags & JUDGE_FIGURES ? params->dissent : 0);
+}
+
+static float bar_of(const struct judge_params *params, const struct traits *item)
+{
+    if (item->words >= JUDGE_TERSE)
+        return params->story_score;
+    return params->story_score +
+           params->terse_rise * (float)(JUDGE_TERSE - item->words) / (float)JUDGE_TERSE;
+}
+
+static void ask_alike(const struct judge_params *params, struct judge_candidate *c,
+                      const struct judge_asked *asked)
+{
+    c->alike = asked && asked->alike ? asked->alike(asked->arg, c) : -1;
+    if (c->alike < 0) /* a cosine on the scale of words */
+        c->alike = c->cosine * params->story_score / params->story_cosine;
+}
+
+/* The members that speak for a story, best first. */
+struct speakers {
+    size_t count;
+    const struct judge_candidate *best[JUDGE_FEW];
+};
+
+static float voice(const struct judge_params *params, const struct judge_candidate *c)
+{
+    return c->alike + beyond_words(params, c);
+}
+
+static void hear(const struct judge_params *params, struct speakers *s,
+                 const struct judge_candidate *c)
+{
+    size_t at = s->count;
+    if (at == JUDGE_FEW && voice(params, c) <= voice(params, s->best[at - 1]))
+        return;
+    if (at == JUDGE_FEW)
+        at--;
+    else
+        s->count++;
+    for (; at > 0 && voice(params, s->best[at - 1]) < voice(params, c); at--)
+        s->best[at] = s->best[at - 1];
+    s->best[at] = c;
+}
+
+/* None where a sibling bars the item from the story. */
+static struct speakers speakers_of(const struct judge_params *params,
+                                   const struct judge_candidate *c, size_t n, uint64_t story)
+{
+    struct speakers s = {0};
+    for (size_t i = 0; i < n; i++) {
+        if (c[i].story != story)
+            continue;
+        if (judge_is_sibling(params, &c[i]))
+            return (struct speakers){0};
+        if (c[i].flags & JUDGE_NEAR)
+            hear(params, &s, &c[i]);
+    }
+    return s;
+}
+
+static float score_of(const struct judge_params *params, const struct traits *item,
+                      const struct speakers *s, const struct judge_asked *asked)
+{
+    uint64_t story = s->best[0]->story;
+    const struct judge_centre *c = asked && asked->centre && params->centre_weight > 0
+                                       ? asked->centre(asked->arg, story)
+                                       : NULL;
+    float w = c && c->members >= 2 ? params->centre_weight : 0, mean = 0;
+    for (size_t i = 0; i < s->count; i++)
+        mean += s->best[i]->alike / (float)s->count;
+    float member = (1 - params->company) * s->best[0]->alike + params->company * mean;
+    float middle =
+        w > 0 ? judge_centre_score(c, item) * params->story_score / params->story_cosine : 0;
+    return w * middle + (1 - w) * member + beyond_words(params, s->best[0]);
+}
+
+static bool seen_before(const struct judge_candidate *c, size_t i)
+{
+    for (size_t j = 0; j < i; j++)
+        if (c[j].story == c[i].story)
+            return true;
+    return false;
+}
+
+/* A tie goes to the lower id. */
+void judge_story(const struct judge_params *params, const struct traits *item,
+                 struct judge_candidate *c, size_t n, const struct judge_asked *asked,
+                 struct judge_verdict *out)
+{
+    const struct judge_candidate *top = NULL;
+    float most = 0;
+    for (size_t i = 0; i < n; i++)
+        if (c[i].flags & JUDGE_NEAR)
+            ask_alike(params, &c[i], asked);
+    for (size_t i = 0; i < n; i++) {
+        struct speakers s = {0};
+        if (!seen_before(c, i))
+            s = speakers_of(params, c, n, c[i].story);
+        if (s.count == 0)
+            continue;
+        float score = score_of(params, item, &s, asked);
+        if (!top || score > most || (score == most && s.best[0]->story < top->story)) {
+            top = s.best[0];
+            most = score;
+        }
+    }
+    if (top && most >= bar_of(params, item))
+        *out = (struct judge_verdict){.kind = JUDGE_STORY,
+                                      .story = top->story,
+                                      .match = top->id,
+                                      .score = most < 1 ? most : 1};
+}
