@@ -93,7 +93,9 @@ struct asked *asked_open(const struct config *config, struct loop *loop, struct 
     asked->events = link_connect(config, ZMQ_PUB, LINK_ROLE_EVENTS, LINKS, endpoint);
     if (asked->events)
         asked->backend = backend_open(config, loop, counters, hold_ms, &calls);
-    if (!asked->backend)
+    if (asked->backend)
+        backend_greet(asked->backend);
+    else
         asked_close(&asked);
     free(endpoint);
     return asked;

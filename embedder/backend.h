@@ -49,6 +49,9 @@ void backend_close(struct backend **backend);
 /* Takes a text: bytes (emptied), its lane, and the caller's deadline in loop time, 0 = none. */
 void backend_embed(struct backend *backend, struct buf *bytes, bool hi, int64_t deadline_ms,
                    void *token);
+/* Asks whether the server is there and has the model, where its dialect can tell, and logs what is
+ * wrong; nothing else comes of it. */
+void backend_greet(struct backend *backend);
 /* Texts given and not given back. */
 size_t backend_count(const struct backend *backend);
 /* Whether it makes sense to give it more than what it has and what is coming already: a server that

@@ -183,6 +183,10 @@ void backend_on_http(void *self, void *token, const struct http_result *result)
         backend_turn(backend);
         return;
     }
+    if (token == &backend->greeting) {
+        backend_on_greeting(backend, result);
+        return;
+    }
     take_from_sent(backend, batch);
     retry = backend_judge(backend, result, batch->texts.count);
     if (retry == RETRY_NONE)

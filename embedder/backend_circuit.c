@@ -102,6 +102,20 @@ static enum retry judge_tags(struct backend *backend, const struct http_result *
     return retry;
 }
 
+void backend_greet(struct backend *backend)
+{
+    if (backend->probe_url)
+        http_start(backend->http, backend->probe_url, span_of(NULL, 0), backend_request_ms(backend),
+                   &backend->greeting);
+}
+
+/* Whoever set this up wants to hear at once that the address or the name is wrong. */
+void backend_on_greeting(struct backend *backend, const struct http_result *result)
+{
+    if (judge_tags(backend, result) != RETRY_NONE)
+        log_warning("model-server", "url=%s error=\"%s\"", backend->probe_url, backend->error);
+}
+
 void backend_on_probe(struct backend *backend, const struct http_result *result)
 {
     enum retry retry = RETRY_NONE;

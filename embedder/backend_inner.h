@@ -44,6 +44,7 @@ struct backend {
     struct cache *cache;
     struct breaker breaker;
     struct probe probe;
+    char greeting;           /* its address is the token of the first look at the server */
     struct texts waiting[2]; /* not in a request yet: of lo, of hi */
     struct batch *delayed;   /* those that are sent again */
     struct batch *sent;
@@ -115,5 +116,6 @@ void backend_bad(struct backend *backend, bool enough);
 /* Sends a probe if one is due; returns when the next one is. */
 int64_t backend_probe_due(struct backend *backend, int64_t now_ms);
 void backend_on_probe(struct backend *backend, const struct http_result *result);
+void backend_on_greeting(struct backend *backend, const struct http_result *result);
 
 #endif

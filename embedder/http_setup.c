@@ -49,6 +49,8 @@ static void set_ways(struct http_transfer *transfer, const char *url)
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "Weir/1 (embedder)");
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->http->lines);
+    if (*transfer->http->config->embedder_ca_file)
+        curl_easy_setopt(easy, CURLOPT_CAINFO, transfer->http->config->embedder_ca_file);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
                      (long)transfer->http->config->embedder_connect_ms);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)transfer->timeout_ms);

@@ -350,6 +350,26 @@ START_TEST(model_is_not_there)
 }
 END_TEST
 
+/* A first look says at once what is wrong, and counts for nothing. */
+START_TEST(greeting)
+{
+    char *said = NULL;
+
+    server.answer = have_another_model;
+    open_with(10000);
+    world_catch();
+    backend_greet(backend);
+    server_await(1);
+    ck_assert(is_probe(0));
+    ck_assert(server_quiet(60));
+    said = world_caught();
+    ck_assert_msg(strstr(said, "model-server") && strstr(said, "ollama pull m"), "%s", said);
+    ck_assert_str_eq(states, "");
+    ck_assert_uint_eq(counters.at[COUNTER_request_failures], 0);
+    free(said);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("backend_trouble");
@@ -373,6 +393,7 @@ int main(void)
     tcase_add_test(all, dimensions);
     tcase_add_test(all, circuit);
     tcase_add_test(all, model_is_not_there);
+    tcase_add_test(all, greeting);
     suite_add_tcase(suite, all);
     return world_run(suite);
 }
