@@ -10,6 +10,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/msg.h"
+#include "common/utf8.h"
 #include "embedder/model.h"
 #include "embedder/settings.h"
 #include "embedder/texts.h"
@@ -91,7 +92,8 @@ static enum compute_result embed(struct compute *compute, const struct msg_heade
     if (!settings_has_server(config) || !span_eq(header->model, span_str(config->embedder_model)))
         return refuse(compute, header->model);
     write_vector(compute, config->embedder_model, "");
-    texts_input(item->title, text, (size_t)config->embedder_input_bytes, &compute->input);
+    texts_input(item->title, utf8_clip(item->text, text.n), (size_t)config->embedder_input_bytes,
+                &compute->input);
     return COMPUTE_ASK;
 }
 
