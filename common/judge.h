@@ -164,6 +164,12 @@ void judge_story(const struct judge_params *params, const struct traits *item,
                  struct judge_candidate *candidates, size_t n, const struct judge_asked *asked,
                  struct judge_verdict *out);
 
+/* The same for an item that was alone so far, and of whose story more is known now: it has to reach
+ * again_rise more. */
+void judge_again(const struct judge_params *params, const struct traits *item,
+                 struct judge_candidate *candidates, size_t n, const struct judge_asked *asked,
+                 struct judge_verdict *out);
+
 /* Two items by themselves, as if one had come just after the other: the kind, and how alike they
  * are (0..1).  words may be NULL.  What `compare` commands and pair sets use. */
 enum judge_kind judge_pair(const struct judge_params *params, const struct judge_words *words,

@@ -121,3 +121,12 @@ void judge_story(const struct judge_params *params, const struct traits *item,
                                       .match = top->id,
                                       .score = most < 1 ? most : 1};
 }
+
+void judge_again(const struct judge_params *params, const struct traits *item,
+                 struct judge_candidate *c, size_t n, const struct judge_asked *asked,
+                 struct judge_verdict *out)
+{
+    struct judge_params again = *params;
+    again.story_score += params->again_rise;
+    judge_story(&again, item, c, n, asked, out);
+}

@@ -12,7 +12,7 @@ enum { COUNTERS = 1 << JUDGE_WORDS_BITS, IDF_UNIT = 16, BYTE_VALUES = 256 };
 struct judge_words {
     uint32_t texts;
     float share[BYTE_VALUES]; /* of texts, by a term's idf, times JUDGE_WORDS_PRIOR */
-    uint16_t count[COUNTERS];
+    uint32_t count[COUNTERS];
 };
 
 static float share_of(uint8_t idf)
@@ -56,7 +56,7 @@ static size_t place_of(const uint8_t *term)
 
 void judge_words_add(struct judge_words *self, const struct traits *text)
 {
-    if (text->term_count == 0 || self->texts == JUDGE_WORDS_MAX)
+    if (text->term_count == 0)
         return;
     self->texts++;
     for (uint32_t i = 0; i < text->term_count; i++)
@@ -77,7 +77,7 @@ static float weight(const struct judge_words *self, const uint8_t *term)
     float tf = 1 + logf(term[4] ? term[4] : 1), idf = (float)term[5] / IDF_UNIT;
 
     if (self)
-        idf = -logf((self->share[term[5]] + self->count[place_of(term)]) /
+        idf = -logf((self->share[term[5]] + (float)self->count[place_of(term)]) /
                     (JUDGE_WORDS_PRIOR + (float)self->texts));
     return idf > 0 ? tf * idf : 0;
 }

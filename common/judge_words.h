@@ -18,8 +18,7 @@ struct judge_words;
 struct traits;
 
 enum {
-    JUDGE_WORDS_BITS = 20,   /* counters: 2^20, of two bytes */
-    JUDGE_WORDS_MAX = 65535, /* texts that may be counted; more are not */
+    JUDGE_WORDS_BITS = 20,   /* counters: 2^20, of four bytes */
     JUDGE_WORDS_PRIOR = 100, /* texts that the table weighs as much as */
 };
 

@@ -8,6 +8,7 @@
 
 #include "common/buf.h"
 #include "common/msg.h"
+#include "common/traits.h"
 
 struct db;
 
@@ -54,16 +55,22 @@ bool db_place_of(struct db *db, uint64_t item, db_place_fn *fn, void *arg);
 /* Items with lower ids, the highest first. */
 void db_places_below(struct db *db, uint64_t item, int64_t most, db_place_fn *fn, void *arg);
 
+/* The source of an item, and the time it is judged by; 0 where there is no such item. */
+uint64_t db_item_source(struct db *db, uint64_t item, int64_t *time_ms);
+
 /* What judging needs of a stored item; bytes are borrowed for the call. */
 struct db_traits {
     uint64_t id, sequence, story, copy_of;
     int64_t time_ms, seen_ms;
-    struct span model, vector, signature, figures;
+    struct span model, vector, signature, figures, terms;
     uint64_t words, url_key, title_key;
 };
 typedef void db_traits_fn(void *arg, const struct db_traits *traits);
 /* false where there is no such item. */
 bool db_traits_of(struct db *db, uint64_t item, db_traits_fn *fn, void *arg);
+/* Writes the terms of an item and returns their number; 0 where there is none. */
+uint32_t db_vector_terms(struct db *db, uint64_t item,
+                         uint8_t terms[TRAITS_TERMS_MAX * TRAITS_TERM]);
 /* The latest commits, the last one first. */
 void db_traits_latest(struct db *db, int64_t most, db_traits_fn *fn, void *arg);
 /* The originals of a story. */

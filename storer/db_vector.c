@@ -1,4 +1,6 @@
 /* Vectors and stories. */
+#include <string.h>
+
 #include "common/msg.h"
 #include "storer/db_inner.h"
 #include "storer/db_item.h"
@@ -17,6 +19,7 @@ void db_vector_write(struct db *db, enum db_sql which, uint64_t item, uint64_t s
     db_uint(s, 7, vector->url_key);
     db_uint(s, 8, vector->title_key);
     db_blob(s, 9, vector->figures);
+    db_blob(s, 10, vector->terms);
     db_run(db, s);
 }
 
@@ -106,6 +109,20 @@ void db_item_join(struct db *db, const struct db_item *at, uint64_t source, uint
     db_run(db, s);
 }
 
+uint64_t db_item_source(struct db *db, uint64_t item, int64_t *time_ms)
+{
+    sqlite3_stmt *s = db_get(db, SQL_item_source);
+    uint64_t source = 0;
+
+    db_uint(s, 1, item);
+    if (db_row(db, s)) {
+        source = db_get_uint(s, 0);
+        *time_ms = db_get_int(s, 1);
+        db_done(s);
+    }
+    return source;
+}
+
 /* --- traits --- */
 
 static void traits_of(sqlite3_stmt *s, struct db_traits *out)
@@ -124,6 +141,7 @@ static void traits_of(sqlite3_stmt *s, struct db_traits *out)
         .title_key = db_get_uint(s, 10),
         .figures = db_get_blob(s, 11),
         .seen_ms = db_get_int(s, 12),
+        .terms = db_get_blob(s, 13),
     };
 }
 
@@ -138,6 +156,25 @@ static bool each_traits(struct db *db, sqlite3_stmt *s, db_traits_fn *fn, void *
         any = true;
     }
     return any;
+}
+
+uint32_t db_vector_terms(struct db *db, uint64_t item,
+                         uint8_t terms[TRAITS_TERMS_MAX * TRAITS_TERM])
+{
+    sqlite3_stmt *s = db_get(db, SQL_vector_terms);
+    uint32_t count = 0;
+
+    db_uint(s, 1, item);
+    if (!db_row(db, s))
+        return 0;
+    struct span read = db_get_blob(s, 0);
+    if (read.n % TRAITS_TERM == 0 && read.n <= (size_t)TRAITS_TERMS_MAX * TRAITS_TERM) {
+        count = (uint32_t)(read.n / TRAITS_TERM);
+        if (count > 0)
+            memcpy(terms, read.p, read.n);
+    }
+    db_done(s);
+    return count;
 }
 
 bool db_traits_of(struct db *db, uint64_t item, db_traits_fn *fn, void *arg)

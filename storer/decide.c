@@ -5,29 +5,14 @@
 
 #include "common/judge.h"
 #include "common/judge_sketch.h"
+#include "common/judge_words.h"
 #include "common/mem.h"
 #include "common/msg.h"
 #include "storer/db_item.h"
+#include "storer/decide_inner.h"
 #include "storer/memory.h"
 #include "storer/places.h"
 #include "storer/stories.h"
-
-struct decide {
-    struct db *db;
-    struct decide_limits limits;
-    struct memory *memory;
-    struct places *places;
-    struct stories *stories;
-    int64_t newest_ms; /* when the item fetched last was fetched */
-    /* of the item in hand */
-    uint64_t self; /* its id; 0: it is new */
-    struct judge_params params;
-    struct traits traits;
-    uint64_t model;
-    int64_t time_ms, seen_from_ms;
-    struct judge_candidate *candidates;
-    size_t count, cap;
-};
 
 struct decide *decide_create(struct db *db, const struct decide_limits *limits)
 {
@@ -71,7 +56,7 @@ static struct span keep(struct buf *bytes, struct span from)
     return kept;
 }
 
-static struct msg_vector vector_of(const struct db_traits *row)
+struct msg_vector decide_vector(const struct db_traits *row)
 {
     return (struct msg_vector){.model = row->model,
                                .vector = row->vector,
@@ -79,7 +64,8 @@ static struct msg_vector vector_of(const struct db_traits *row)
                                .words = row->words,
                                .url_key = row->url_key,
                                .title_key = row->title_key,
-                               .figures = row->figures};
+                               .figures = row->figures,
+                               .terms = row->terms};
 }
 
 static struct memory_item item_of(const struct db_traits *row)
@@ -101,13 +87,15 @@ static void load_row(void *arg, const struct db_traits *row)
     struct buf *bytes = &loading->bytes[i];
 
     loading->items[i] = item_of(row);
-    *vector = vector_of(row);
-    bytes->cap = row->model.n + row->vector.n + row->signature.n + row->figures.n + 1;
+    *vector = decide_vector(row);
+    bytes->cap =
+        row->model.n + row->vector.n + row->signature.n + row->figures.n + row->terms.n + 1;
     bytes->data = mem_alloc(bytes->cap);
     vector->model = keep(bytes, row->model);
     vector->vector = keep(bytes, row->vector);
     vector->signature = keep(bytes, row->signature);
     vector->figures = keep(bytes, row->figures);
+    vector->terms = keep(bytes, row->terms);
 }
 
 void decide_load(struct decide *decide)
@@ -124,6 +112,13 @@ void decide_load(struct decide *decide)
     stories_clear(decide->stories);
     db_traits_latest(decide->db, (int64_t)most, load_row, &loading);
     for (size_t i = loading.count; i-- > 0;) {
+        /* As many sequences as would be remembered had there been no restart: of the words of the
+         * last commits none must count more or less. */
+        if (loading.items[i].sequence + most <= loading.items[0].sequence) {
+            memory_forget(decide->memory, loading.items[i].sequence);
+            buf_free(&loading.bytes[i]);
+            continue;
+        }
         memory_add(decide->memory, &loading.items[i], &loading.vectors[i]);
         if (decide->newest_ms < loading.items[i].seen_ms)
             decide->newest_ms = loading.items[i].seen_ms;
@@ -217,7 +212,7 @@ static void take(struct decide *decide, struct judge_candidate *candidate)
 
 static void consider_row(void *arg, const struct db_traits *row)
 {
-    struct msg_vector vector = vector_of(row);
+    struct msg_vector vector = decide_vector(row);
     struct memory_item item = item_of(row);
     uint32_t space[192];
 
@@ -261,7 +256,7 @@ static void gather(struct decide *decide, uint64_t as_of, const struct msg_verdi
         consider(decide, item);
 }
 
-static const struct judge_centre *centre_of(void *arg, uint64_t story)
+const struct judge_centre *decide_centre(void *arg, uint64_t story)
 {
     struct decide *decide = arg;
 
@@ -270,27 +265,46 @@ static const struct judge_centre *centre_of(void *arg, uint64_t story)
                : NULL;
 }
 
+float decide_alike(struct decide *decide, const struct traits *item, uint64_t id)
+{
+    const struct memory_item *known = memory_find(decide->memory, id);
+    uint8_t terms[TRAITS_TERMS_MAX * TRAITS_TERM];
+    struct traits read = {.terms = terms};
+
+    if (known)
+        return judge_words_alike(memory_words(decide->memory), item, &known->traits);
+    read.term_count = db_vector_terms(decide->db, id, terms);
+    return judge_words_alike(memory_words(decide->memory), item, &read);
+}
+
+static float alike(void *arg, const struct judge_candidate *candidate)
+{
+    struct decide *decide = arg;
+
+    return decide_alike(decide, &decide->traits, candidate->id);
+}
+
 void decide_item(struct decide *decide, uint64_t self, const struct msg_vector *vector,
                  int64_t time_ms, int64_t seen_ms, uint64_t epoch,
                  const struct msg_verdict *verdict, struct judge_verdict *out)
 {
     uint64_t as_of = verdict->epoch == epoch ? verdict->as_of : 0;
     char *name = mem_dup(vector->model.p, vector->model.n);
-    uint32_t space[192];
 
     decide->self = self;
     decide->params = *judge_params_of(name);
     decide->params.model = NULL;
     decide->params.window_ms = decide->limits.window_ms;
     free(name);
-    msg_vector_traits(vector, space, &decide->traits);
+    msg_vector_traits(vector, decide->space, &decide->traits);
     decide->model = memory_model(vector->model);
     decide->time_ms = time_ms;
     decide->seen_from_ms =
         (seen_ms > decide->newest_ms ? seen_ms : decide->newest_ms) - decide->limits.window_ms;
     gather(decide, as_of, verdict, decide_covers(decide, epoch, verdict));
     judge_decide(&decide->params, &decide->traits, time_ms, decide->candidates, decide->count,
-                 &(struct judge_asked){.centre = centre_of, .arg = decide}, out);
+                 &(struct judge_asked){.centre = decide_centre, .alike = alike, .arg = decide},
+                 out);
 }
 
 void decide_learn(struct decide *decide, const struct memory_item *item, bool fresh,

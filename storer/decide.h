@@ -46,6 +46,15 @@ bool decide_covers(const struct decide *decide, uint64_t epoch, const struct msg
 void decide_item(struct decide *decide, uint64_t self, const struct msg_vector *vector,
                  int64_t time_ms, int64_t seen_ms, uint64_t epoch,
                  const struct msg_verdict *verdict, struct judge_verdict *out);
+/* Called for an item that was alone in the story `former` and joins the one that has grown; the
+ * caller writes the rows, then calls decide_moved (). */
+typedef void decide_joins_fn(void *arg, uint64_t id, uint64_t former);
+/* The item judged last was stored as this one, as news of that story: judges those again that it
+ * resembles and that are alone.  To be called before another item is judged. */
+void decide_again(struct decide *decide, uint64_t id, uint64_t story, decide_joins_fn *fn,
+                  void *arg);
+void decide_moved(struct decide *decide, uint64_t id, uint64_t former, uint64_t story);
+
 /* The rows of an item were written: it is remembered, and counts for its story.  fresh: it is new
  * in the store (and founded the story whose id is its own); otherwise it has changed, and may be of
  * another story. */

@@ -19,7 +19,7 @@ static void join(struct writer *writer, const struct verdict *v, struct db_item 
 }
 
 /* The times are those it was stored with, as for everybody who is compared with it. */
-static void judge_again(struct writer *writer, const struct verdict *v, struct db_item *row)
+static void judge_late(struct writer *writer, const struct verdict *v, struct db_item *row)
 {
     struct judge_verdict judged;
 
@@ -47,7 +47,7 @@ void late_vector(struct writer *writer, const struct input *input, const struct 
         return;
     }
     if (alone)
-        judge_again(writer, v, &row);
+        judge_late(writer, v, &row);
     db_item_wanted_at(writer->db, row.id, 0, 0);
     settle_vector(writer, &row, &v->vector);
     counters_add(writer->counters, COUNTER_late, 1);

@@ -5,6 +5,7 @@
 
 #include "common/hash.h"
 #include "common/judge_sketch.h"
+#include "common/judge_words.h"
 #include "common/mem.h"
 #include "common/msg.h"
 #include "storer/map64.h"
@@ -16,6 +17,7 @@ struct slot {
     uint32_t space[SPACE];
     int8_t *vector;
     size_t vector_cap;
+    uint8_t terms[TRAITS_TERMS_MAX * TRAITS_TERM];
 };
 
 /* What is read of every later commit, apart from the rest, so that it is read fast. */
@@ -29,6 +31,7 @@ struct memory {
     struct brief *briefs;    /* of the slots */
     size_t cap, count, next; /* next: where the next commit goes */
     struct map64 by_id;
+    struct judge_words *words;
     uint64_t floor;
 };
 
@@ -39,12 +42,14 @@ struct memory *memory_create(size_t commits)
     memory->cap = commits;
     memory->slots = mem_calloc(commits, sizeof(*memory->slots));
     memory->briefs = mem_calloc(commits, sizeof(*memory->briefs));
+    memory->words = judge_words_create();
     return memory;
 }
 
 void memory_clear(struct memory *memory)
 {
     map64_free(&memory->by_id);
+    judge_words_clear(memory->words);
     memory->count = memory->next = 0;
     memory->floor = 0;
 }
@@ -58,6 +63,7 @@ void memory_destroy(struct memory **memory)
         free((*memory)->slots[i].vector);
     free((*memory)->slots);
     free((*memory)->briefs);
+    judge_words_destroy(&(*memory)->words);
     free(*memory);
     *memory = NULL;
 }
@@ -74,6 +80,17 @@ static void keep_traits(struct slot *slot, const struct msg_vector *vector)
     if (traits->dims > 0)
         memcpy(slot->vector, traits->vector, traits->dims);
     traits->vector = slot->vector;
+    if (traits->term_count > 0)
+        memcpy(slot->terms, traits->terms, (size_t)TRAITS_TERM * traits->term_count);
+    traits->terms = slot->terms;
+}
+
+/* What it held is no longer the present state of an item. */
+static void retire(struct memory *memory, struct slot *slot)
+{
+    if (slot->item.id)
+        judge_words_remove(memory->words, &slot->item.traits);
+    slot->item.id = 0;
 }
 
 void memory_add(struct memory *memory, const struct memory_item *item,
@@ -86,15 +103,17 @@ void memory_add(struct memory *memory, const struct memory_item *item,
         if (slot->item.id && slot != former)
             map64_remove(&memory->by_id, slot->item.id);
         memory->floor = slot->item.sequence;
+        retire(memory, slot);
     } else {
         memory->count++;
     }
     if (former)
-        former->item.id = 0;
+        retire(memory, former);
     slot->item = *item;
     slot->item.model = memory_model(vector->model);
     keep_traits(slot, vector);
     memory->briefs[memory->next].sequence = item->sequence;
+    judge_words_add(memory->words, &slot->item.traits);
     judge_sketch_of(&slot->item.traits, &memory->briefs[memory->next].sketch);
     map64_put(&memory->by_id, item->id, slot);
     memory->next = (memory->next + 1) % memory->cap;
@@ -122,6 +141,19 @@ const struct memory_item *memory_next(const struct memory *memory, uint64_t as_o
             return &memory->slots[at].item;
     }
     return NULL;
+}
+
+const struct judge_words *memory_words(const struct memory *memory)
+{
+    return memory->words;
+}
+
+void memory_move(struct memory *memory, uint64_t id, uint64_t story)
+{
+    struct slot *slot = map64_get(&memory->by_id, id);
+
+    if (slot)
+        slot->item.story = story;
 }
 
 uint64_t memory_floor(const struct memory *memory)

@@ -11,6 +11,7 @@
 
 struct judge_params;
 struct judge_sketch;
+struct judge_words;
 struct memory;
 struct msg_vector;
 
@@ -36,6 +37,10 @@ const struct memory_item *memory_find(const struct memory *memory, uint64_t id);
 const struct memory_item *memory_next(const struct memory *memory, uint64_t as_of,
                                       const struct judge_params *params,
                                       const struct judge_sketch *sketch, size_t *i);
+/* The words of what is remembered.  Borrowed. */
+const struct judge_words *memory_words(const struct memory *memory);
+/* An item stands elsewhere now; nothing happens where it is not remembered. */
+void memory_move(struct memory *memory, uint64_t id, uint64_t story);
 /* Every commit after this sequence is remembered. */
 uint64_t memory_floor(const struct memory *memory);
 /* Says that commits up to this sequence are not remembered. */

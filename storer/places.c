@@ -143,3 +143,13 @@ void places_learn(struct places *places, const struct memory_item *item, bool fr
     else if (story && story->originals >= 0 && item->copy_of == 0)
         story->originals++;
 }
+
+void places_move(struct places *places, uint64_t id, uint64_t story)
+{
+    struct place *place = find(places, id), *grown = find(places, story);
+
+    if (place)
+        place->story = story;
+    if (grown && grown->originals >= 0)
+        grown->originals++;
+}

@@ -35,5 +35,7 @@ bool places_have_more(struct places *places, uint64_t story);
 /* The rows of an item were written.  fresh: it is new in the store; otherwise it has changed, and
  * may be of another story. */
 void places_learn(struct places *places, const struct memory_item *item, bool fresh);
+/* An original that was alone has joined a story. */
+void places_move(struct places *places, uint64_t id, uint64_t story);
 
 #endif

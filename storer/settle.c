@@ -136,6 +136,8 @@ static void store_new(struct writer *writer, const struct verdict *v,
     db_vector_add(writer->db, id, at.sequence, &v->vector);
     decide_learn(writer->decide, &at, true, &v->vector);
     publish(writer, &at, &v->vector);
+    if (judged->kind == JUDGE_STORY)
+        again_join(writer, id, row.story);
     reembed_stored(writer, id);
     writer->meta.stored++;
 }

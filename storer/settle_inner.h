@@ -28,4 +28,7 @@ void settle_again(struct writer *writer, const struct input *input, struct msg_h
 /* late.c: the answer to a question for a missing vector. */
 void late_vector(struct writer *writer, const struct input *input, const struct verdict *v);
 
+/* again.c: an item was stored as news of a story; those like it that were alone may join it now. */
+void again_join(struct writer *writer, uint64_t id, uint64_t story);
+
 #endif

@@ -94,7 +94,8 @@ void verify_vectors(struct verify *verify)
     verify_rows(verify, "SELECT printf ('vector of item %d: %d bytes, signature %d, figures %d',"
                         " item, length (vector), length (signature), length (figures)) FROM vector"
                         " WHERE length (vector) > 4096 OR length (signature) NOT IN (0, 512)"
-                        " OR length (figures) > 256 OR length (figures) % 4 <> 0");
+                        " OR length (figures) > 256 OR length (figures) % 4 <> 0"
+                        " OR length (terms) > 576 OR length (terms) % 6 <> 0");
     verify_rows(verify, "SELECT printf ('vector of item %d: sequence %d, the last one given is %d',"
                         " item, sequence, (SELECT value FROM meta WHERE name = 'head'))"
                         " FROM vector WHERE sequence > coalesce"

@@ -148,7 +148,7 @@ static void read_run(struct bare *bare, const char *folder)
                            "item", "id", bare->last_item);
     bare->vectors = read_new(bare,
                              "item, sequence, model, vector, signature, words, url_key, title_key,"
-                             " figures",
+                             " figures, terms",
                              "vector", "item", bare->last_item);
     bare->enclosures =
         read_new(bare, "item, place, url, type, length", "enclosure", "item", bare->last_item);

@@ -91,22 +91,6 @@ START_TEST(test_what_is_common_of_late_counts_less)
 }
 END_TEST
 
-START_TEST(test_no_more_texts_than_counters_hold)
-{
-    struct judge_words *words = judge_words_create();
-    struct text a = text_of(0, 4);
-
-    lend(&a, 100);
-    for (int i = 0; i < JUDGE_WORDS_MAX + 5; i++)
-        judge_words_add(words, &a.traits);
-    ck_assert_float_ge(judge_words_alike(words, &a.traits, &a.traits), 0);
-    for (int i = 0; i < JUDGE_WORDS_MAX + 5; i++)
-        judge_words_remove(words, &a.traits);
-    ck_assert_float_eq_tol(judge_words_alike(words, &a.traits, &a.traits), 1, 1e-5F);
-    judge_words_destroy(&words);
-}
-END_TEST
-
 struct asking {
     const struct traits *item, *other;
 };
@@ -173,7 +157,6 @@ int main(void)
     tcase_add_test(tests, test_shared_words_make_alike);
     tcase_add_test(tests, test_nothing_counted_is_the_table);
     tcase_add_test(tests, test_what_is_common_of_late_counts_less);
-    tcase_add_test(tests, test_no_more_texts_than_counters_hold);
     tcase_add_test(tests, test_words_decide_of_a_story);
     tcase_add_test(tests, test_terse_items_need_more);
     suite_add_tcase(suite, tests);

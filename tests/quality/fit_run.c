@@ -95,8 +95,6 @@ static void call_again(struct run *run, const struct judge_candidate *all, size_
 {
     const struct judge_params *params = &run->options->params;
     const struct judge_asked asked = {.centre = centre_of, .alike = alike, .arg = run};
-    struct judge_params again = *params;
-    again.story_score += params->again_rise;
     struct judge_candidate best[JUDGE_BEST], few[JUDGE_BEST + 1];
     uint64_t story = said[at].story;
     n = judge_select(params, time_ms, all, n, best);
@@ -113,7 +111,7 @@ static void call_again(struct run *run, const struct judge_candidate *all, size_
         few[count++] = (struct judge_candidate){.id = at + 1, .story = story, .time_ms = time_ms};
         for (size_t j = 0; j < count; j++)
             judge_score(params, run->item, &run->set->items[few[j].id - 1].traits, &few[j]);
-        judge_story(&again, run->item, few, count, &asked, &v);
+        judge_again(params, run->item, few, count, &asked, &v);
         if (v.kind != JUDGE_STORY)
             continue;
         judge_centre_remove(&run->centres[best[i].story - 1], run->item);
@@ -138,7 +136,7 @@ void fit_run(const struct fit_set *set, struct fit_options *options, const uint3
         struct judge_verdict v = judge(&run, &set->items[order[i]], time_ms);
         size_t n = run.seen;
         commit(&run, order[i], time_ms, &v, said);
-        if (v.kind == JUDGE_STORY && !getenv("NOCALL"))
+        if (v.kind == JUDGE_STORY)
             call_again(&run, run.list, n, order[i], time_ms, said);
     }
     for (size_t i = 0; i < set->count; i++)

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "common/judge_words.h"
+
 static double ratio(double a, double b)
 {
     return b > 0 ? a / b : 0;
@@ -73,10 +75,13 @@ struct fit_figures fit_score_pairs(const struct fit_set *set, const struct judge
     struct fit_figures f = {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
     double n = (double)set->pair_count, sx = 0, sy = 0, sxx = 0, syy = 0, sxy = 0;
     double found = 0, gold = 0, both = 0;
+    struct judge_words *words = judge_words_create();
+    for (size_t i = 0; i < set->count; i++)
+        judge_words_add(words, &set->items[i].traits);
     for (size_t i = 0; i < set->pair_count; i++) {
         const struct fit_pair *p = &set->pairs[i];
         float score = 0;
-        bool same = judge_pair(params, NULL, &set->items[p->a].traits, &set->items[p->b].traits,
+        bool same = judge_pair(params, words, &set->items[p->a].traits, &set->items[p->b].traits,
                                &score) != JUDGE_UNIQUE;
         double x = score, y = 4 - p->human;
         sx += x, sy += y, sxx += x * x, syy += y * y, sxy += x * y;
@@ -84,6 +89,7 @@ struct fit_figures fit_score_pairs(const struct fit_set *set, const struct judge
         gold += p->human <= 2;
         both += same && p->human <= 2;
     }
+    judge_words_destroy(&words);
     double spread = sqrt((sxx - sx * sx / n) * (syy - sy * sy / n));
     f.pearson = ratio(sxy - sx * sy / n, spread);
     f.same_p = ratio(both, found);

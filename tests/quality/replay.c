@@ -1,17 +1,18 @@
 /* replay: judges a recorded order of commits again, each item against every earlier one.
  *
- *   replay [--window-ms N] FILE
+ *   replay [--window-ms N] [--memory N] FILE
  *   replay --pairs PAIRS FILE
  *
  * FILE holds one commit a line, in order of sequence:
  *
- *   {"id", "time_ms", "seen_ms", "model", "vector", "signature", "words", "url_key", "title_key",
- *    "figures", "revision"}
+ *   {"sequence", "id", "time_ms", "seen_ms", "model", "vector", "signature", "words", "url_key",
+ *    "title_key", "figures", "terms", "revision"}
  *
  * with the columns of the store's tables item and vector; blobs in hexadecimal.  An id that comes
  * again has changed: it keeps its story and takes the new vector; but where the revision is the
  * same and it had no vector, this one came late, and an item that is alone in its story is judged
- * again, against all others.  Prints {"id", "story", "copy_of"} for each time an item is judged. No
+ * again, against all others.  Words are as rare as in the last --memory commits (8192, the default
+ * of storer.commit_memory).  Prints {"id", "story", "copy_of"} for each time an item is judged. No
  * index, no proposals, no caches: candidates come from a full scan, centres are added up anew
  * whenever they are asked for.
  *
@@ -27,18 +28,20 @@
 
 #include "common/buf.h"
 #include "common/judge.h"
+#include "common/judge_words.h"
 #include "common/mem.h"
 #include "common/msg.h"
 #include "common/traits.h"
 
-enum { USAGE = 64, SPACE = 192, HOURS_72_MS = 72 * 3600 * 1000 };
+enum { USAGE = 64, SPACE = 192, MEMORY = 8192, HOURS_72_MS = 72 * 3600 * 1000 };
 
 struct commit {
-    uint64_t id, story, copy_of;
+    uint64_t id, sequence, story, copy_of;
+    bool counted; /* among the words */
     int64_t time_ms, seen_ms;
     int64_t revision; /* 0: not recorded */
     char *model;
-    struct buf vector;
+    struct buf vector, terms;
     uint32_t space[SPACE];
     struct traits traits;
 };
@@ -52,6 +55,8 @@ struct replay {
     struct judge_candidate *candidates; /* of the item in hand */
     const struct commit *item;
     struct judge_centre centre;
+    uint64_t memory, head; /* commits whose words count; the last one */
+    struct judge_words *words;
 };
 
 /* --- reading ----------------------------------------------------------------------------------
@@ -83,11 +88,14 @@ static bool read_traits(const json_t *line, struct commit *commit)
 {
     struct buf signature = {0}, figures = {0};
     bool read = unhex(line, "vector", &commit->vector) && unhex(line, "signature", &signature) &&
-                unhex(line, "figures", &figures) && figures.len <= 4 * TRAITS_FIGURES_MAX &&
+                unhex(line, "figures", &figures) && unhex(line, "terms", &commit->terms) &&
+                commit->terms.len <= (size_t)TRAITS_TERM * TRAITS_TERMS_MAX &&
+                figures.len <= 4 * TRAITS_FIGURES_MAX &&
                 (signature.len == 0 || signature.len == 4 * TRAITS_SIGNATURE);
     struct msg_vector vector = {.vector = buf_span(&commit->vector),
                                 .signature = buf_span(&signature),
                                 .figures = buf_span(&figures),
+                                .terms = buf_span(&commit->terms),
                                 .words = (uint64_t)number(line, "words"),
                                 .url_key = (uint64_t)number(line, "url_key"),
                                 .title_key = (uint64_t)number(line, "title_key")};
@@ -105,6 +113,7 @@ static void commit_free(struct commit *commit)
         return;
     free(commit->model);
     buf_free(&commit->vector);
+    buf_free(&commit->terms);
     free(commit);
 }
 
@@ -116,6 +125,7 @@ static struct commit *commit_read(const char *text, size_t n)
     const char *model = json_string_value(json_object_get(line, "model"));
 
     commit->id = (uint64_t)number(line, "id");
+    commit->sequence = (uint64_t)number(line, "sequence");
     commit->time_ms = number(line, "time_ms");
     commit->seen_ms = number(line, "seen_ms");
     commit->revision = number(line, "revision");
@@ -181,23 +191,6 @@ static size_t scan(struct replay *replay, const struct judge_params *params,
     return n;
 }
 
-/* story: the one it has where it joins none. */
-static void judge(struct replay *replay, struct commit *item, uint64_t story)
-{
-    struct judge_params params = *judge_params_of(item->model);
-    struct judge_verdict verdict;
-
-    params.window_ms = replay->window_ms;
-    replay->item = item;
-    judge_decide(&params, &item->traits, item->time_ms, replay->candidates,
-                 scan(replay, &params, item),
-                 &(struct judge_asked){.centre = centre_of, .arg = replay}, &verdict);
-    item->story = verdict.story ? verdict.story : story;
-    item->copy_of = verdict.copy_of;
-    printf("{\"id\":%" PRIu64 ",\"story\":%" PRIu64 ",\"copy_of\":%" PRIu64 "}\n", item->id,
-           item->story, item->copy_of);
-}
-
 static struct commit **place_of(struct replay *replay, uint64_t id)
 {
     for (size_t i = replay->count; i-- > 0;)
@@ -215,38 +208,160 @@ static bool is_alone(const struct replay *replay, const struct commit *item)
     return members == 1 && item->copy_of == 0;
 }
 
+/* --- words ------------------------------------------------------------------------------------
+ */
+
+static void uncount(struct replay *replay, struct commit *commit)
+{
+    if (commit->counted)
+        judge_words_remove(replay->words, &commit->traits);
+    commit->counted = false;
+}
+
+/* A commit has come: its words count, and those of the commits before the last so many do not. */
+static void count_words(struct replay *replay, struct commit *commit)
+{
+    replay->head = commit->sequence;
+    for (size_t i = 0; i < replay->count; i++)
+        if (replay->commits[i]->sequence + replay->memory <= replay->head)
+            uncount(replay, replay->commits[i]);
+    judge_words_add(replay->words, &commit->traits);
+    commit->counted = true;
+}
+
+static float alike(void *arg, const struct judge_candidate *candidate)
+{
+    struct replay *replay = arg;
+
+    return judge_words_alike(replay->words, &replay->item->traits,
+                             &(*place_of(replay, candidate->id))->traits);
+}
+
+/* --- judging, continued -----------------------------------------------------------------------
+ */
+
+static void print(const struct commit *item)
+{
+    printf("{\"id\":%" PRIu64 ",\"story\":%" PRIu64 ",\"copy_of\":%" PRIu64 "}\n", item->id,
+           item->story, item->copy_of);
+}
+
+static struct judge_params params_of(const struct replay *replay, const struct commit *item)
+{
+    struct judge_params params = *judge_params_of(item->model);
+
+    params.window_ms = replay->window_ms;
+    return params;
+}
+
+static struct judge_asked asking(struct replay *replay)
+{
+    return (struct judge_asked){.centre = centre_of, .alike = alike, .arg = replay};
+}
+
+/* story: the one it has where it joins none.  Returns how many were compared with it. */
+static size_t judge(struct replay *replay, struct commit *item, uint64_t story)
+{
+    struct judge_params params = params_of(replay, item);
+    const struct judge_asked asked = asking(replay);
+    struct judge_verdict verdict;
+    size_t n = scan(replay, &params, item);
+
+    replay->item = item;
+    judge_decide(&params, &item->traits, item->time_ms, replay->candidates, n, &asked, &verdict);
+    item->story = verdict.story ? verdict.story : story;
+    item->copy_of = verdict.copy_of;
+    print(item);
+    return verdict.kind == JUDGE_STORY ? n : 0;
+}
+
+/* Whether an item that is alone joins the story of `joined`: it knows that one, and of the others
+ * those that are among the best of `joined`. */
+static bool joins(struct replay *replay, const struct judge_params *params, struct commit *lone,
+                  const struct commit *joined, const struct judge_candidate *best, size_t n)
+{
+    const struct judge_asked asked = asking(replay);
+    struct judge_candidate few[JUDGE_BEST + 1];
+    struct judge_verdict verdict = {0};
+    size_t count = 0;
+
+    for (size_t i = 0; i < n; i++)
+        if (best[i].story == joined->story)
+            few[count++] = best[i];
+    few[count++] = (struct judge_candidate){
+        .id = joined->id, .story = joined->story, .time_ms = joined->time_ms};
+    replay->item = lone;
+    for (size_t i = 0; i < count; i++) {
+        struct traits other = seen_by(*place_of(replay, few[i].id), joined);
+        struct traits traits = seen_by(lone, joined);
+
+        judge_score(params, &traits, &other, &few[i]);
+    }
+    judge_again(params, &lone->traits, few, count, &asked, &verdict);
+    return verdict.kind == JUDGE_STORY;
+}
+
+/* An item has joined a story: what it resembles and is alone may join it now. */
+static void call_again(struct replay *replay, const struct commit *joined, size_t n)
+{
+    struct judge_params params = params_of(replay, joined);
+    struct judge_candidate best[JUDGE_BEST];
+
+    n = judge_select(&params, joined->time_ms, replay->candidates, n, best);
+    for (size_t i = 0; i < n; i++) {
+        struct commit *lone = *place_of(replay, best[i].id);
+
+        if (!(best[i].flags & JUDGE_NEAR) || best[i].story == joined->story ||
+            !is_alone(replay, lone) || !joins(replay, &params, lone, joined, best, n))
+            continue;
+        best[i].story = lone->story = joined->story;
+        print(lone);
+    }
+}
+
 static void take_again(struct replay *replay, struct commit **former, struct commit *commit)
 {
     bool late = commit->revision != 0 && commit->revision == (*former)->revision &&
                 (*former)->traits.dims == 0 && commit->traits.dims > 0;
     bool judged = late && !replay->pairs && is_alone(replay, *former);
-    uint64_t story = (*former)->story;
+    struct commit *gone = *former;
 
-    commit->story = story;
-    commit->copy_of = (*former)->copy_of;
-    commit_free(*former);
+    commit->story = gone->story;
+    commit->copy_of = gone->copy_of;
     *former = commit;
     if (judged)
-        judge(replay, commit, story);
+        judge(replay, commit, gone->story);
+    uncount(replay, gone);
+    count_words(replay, commit);
+    commit_free(gone);
+}
+
+static void append(struct replay *replay, struct commit *commit)
+{
+    if (replay->newest_ms < commit->seen_ms)
+        replay->newest_ms = commit->seen_ms;
+    replay->count++;
+    replay->commits = mem_realloc(replay->commits, replay->count, sizeof(struct commit *));
+    replay->commits[replay->count - 1] = commit;
+    count_words(replay, commit);
 }
 
 static void take(struct replay *replay, struct commit *commit)
 {
     struct commit **former = place_of(replay, commit->id);
+    size_t compared = 0;
 
     if (former) {
         take_again(replay, former, commit);
         return;
     }
-    if (!replay->pairs)
-        judge(replay, commit, commit->id);
-    if (replay->newest_ms < commit->seen_ms)
-        replay->newest_ms = commit->seen_ms;
-    replay->count++;
-    replay->commits = mem_realloc(replay->commits, replay->count, sizeof(struct commit *));
     replay->candidates =
-        mem_realloc(replay->candidates, replay->count, sizeof(*replay->candidates));
-    replay->commits[replay->count - 1] = commit;
+        mem_realloc(replay->candidates, replay->count + 1, sizeof(*replay->candidates));
+    if (!replay->pairs)
+        compared = judge(replay, commit, commit->id);
+    append(replay, commit);
+    if (compared > 0)
+        call_again(replay, commit, compared);
 }
 
 /* False, with a line on stderr, where a line is no commit. */
@@ -286,7 +401,7 @@ static bool compare_pairs(struct replay *replay, FILE *file)
             fprintf(stderr, "replay: no commit of %llu or %llu\n", a, b);
             return false;
         }
-        same = judge_pair(judge_params_of((*x)->model), NULL, &(*x)->traits, &(*y)->traits,
+        same = judge_pair(judge_params_of((*x)->model), replay->words, &(*x)->traits, &(*y)->traits,
                           &score) != JUDGE_UNIQUE;
         printf("{\"score\":%.6f,\"same\":%s}\n", (double)score, same ? "true" : "false");
     }
@@ -303,6 +418,7 @@ static void replay_free(struct replay *replay)
     free(replay->commits);
     free(replay->candidates);
     judge_centre_clear(&replay->centre);
+    judge_words_destroy(&replay->words);
 }
 
 static FILE *open_input(const char *path)
@@ -316,9 +432,12 @@ static FILE *open_input(const char *path)
 
 int main(int argc, char **argv)
 {
-    static const struct option list[] = {
-        {"window-ms", 1, NULL, 'w'}, {"pairs", 1, NULL, 'p'}, {NULL, 0, NULL, 0}};
-    struct replay replay = {.window_ms = HOURS_72_MS};
+    static const struct option list[] = {{"window-ms", 1, NULL, 'w'},
+                                         {"memory", 1, NULL, 'm'},
+                                         {"pairs", 1, NULL, 'p'},
+                                         {NULL, 0, NULL, 0}};
+    struct replay replay = {
+        .window_ms = HOURS_72_MS, .memory = MEMORY, .words = judge_words_create()};
     FILE *file = NULL, *pairs = NULL;
     const char *pairs_path = NULL;
     bool done = false;
@@ -326,12 +445,15 @@ int main(int argc, char **argv)
     for (int c; (c = getopt_long(argc, argv, "", list, NULL)) != -1;) {
         if (c == 'p')
             pairs_path = optarg;
+        else if (c == 'm')
+            replay.memory = strtoull(optarg, NULL, 10);
         else if (c != 'w' || (replay.window_ms = strtoll(optarg, NULL, 10)) <= 0)
             optind = argc;
     }
     replay.pairs = pairs_path != NULL;
     if (optind + 1 != argc)
-        fputs("usage: replay [--window-ms N] FILE | replay --pairs PAIRS FILE\n", stderr);
+        fputs("usage: replay [--window-ms N] [--memory N] FILE | replay --pairs PAIRS FILE\n",
+              stderr);
     else if ((file = open_input(argv[optind])) && (!pairs_path || (pairs = open_input(pairs_path))))
         done = replay_file(&replay, file) && (!pairs || compare_pairs(&replay, pairs));
     if (file)

@@ -9,10 +9,10 @@ import weirlib
 REPLAY = os.path.join(weirlib.BUILD, "tests/quality/replay")
 SQL = ("select v.sequence, i.id, i.time_ms, i.seen_ms, v.model, lower(hex(v.vector)) vector,"
        " lower(hex(v.signature)) signature, v.words, v.url_key, v.title_key,"
-       " lower(hex(v.figures)) figures, i.revision from vector v join item i on i.id = v.item"
+       " lower(hex(v.figures)) figures, lower(hex(v.terms)) terms, i.revision from vector v join item i on i.id = v.item"
        " where v.sequence > ? order by v.sequence")
 NAMES = ("sequence", "id", "time_ms", "seen_ms", "model", "vector", "signature", "words", "url_key",
-         "title_key", "figures", "revision")
+         "title_key", "figures", "terms", "revision")
 
 
 def since(weir, sequence=0):
