@@ -59,7 +59,8 @@ uint32_t terms_pick(struct term *words, uint32_t n, uint8_t out[TRAITS_TERMS_MAX
         select_heaviest(words, n, TRAITS_TERMS_MAX);
         n = TRAITS_TERMS_MAX;
     }
-    qsort(words, n, sizeof *words, by_hash);
+    if (n > 1) /* words may be NULL where there are none */
+        qsort(words, n, sizeof *words, by_hash);
     for (uint32_t i = 0; i < n; i++) {
         uint32_t hash = (uint32_t)(words[i].hash >> 32);
         uint8_t *to = out + (size_t)TRAITS_TERM * kept;
