@@ -140,7 +140,7 @@ static bool is_alike(struct bench *b, const struct side *exact, const struct pro
 {
     static struct traits_buf buf;
     struct traits item = traits_borrow(&p->traits), other;
-    if (side_exact_cosine(exact, &item, id) < b->params->story_score)
+    if (side_exact_cosine(exact, &item, id) < b->params->story_cosine)
         return false;
     if (id <= b->options.n) {
         texts_make(b->texts, id - 1, &b->title, &b->text);
