@@ -18,6 +18,7 @@ enum {
     COMMANDS_A_TURN = 64,
     REPLY_ROOM = 4096, /* of a reply beside its JSON */
     PAGE_ROOM = 64,    /* of a page beside its entries */
+    PAGE_ROWS = 50000, /* vectors looked at for one */
 };
 
 struct query {
@@ -122,6 +123,7 @@ static struct query_setup setup_of(const struct config *config, const char *db_p
         .busy_ms = config->storer_busy_ms,
         .late_ms = config->service_late_ms,
         .limits = {.json_bytes = (size_t)smaller(room, MSG_TEXT_MAX),
+                   .page_rows = PAGE_ROWS,
                    .page_bytes = (size_t)(smaller(room, config->link_event_bytes) - PAGE_ROOM)},
     };
 

@@ -36,6 +36,7 @@ struct db_read;
 struct reads_limits {
     size_t json_bytes; /* largest answer; lists end earlier and say where to go on */
     size_t page_bytes; /* largest page of vectors */
+    int64_t page_rows; /* vectors looked at for one */
 };
 
 /* What a read gives.  Start with {0}; reads_run empties it first. */

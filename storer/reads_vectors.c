@@ -107,7 +107,23 @@ static void merge(struct page *page, struct db_rows *vectors, struct db_rows *go
     }
 }
 
-static void fill(struct page *page, int64_t since, int64_t not_before_ms)
+/* Most of a large store is too old to be sent, and is looked at all the same: only so much of it at
+ * a time, or the first page would take longer than its reader waits.  The sequence to go up to. */
+static int64_t end_of(struct page *page, int64_t since, int64_t head)
+{
+    struct db_rows *rows =
+        db_rows_start(page->reads->db,
+                      "SELECT count (*), max (sequence) FROM (SELECT sequence"
+                      " FROM vector WHERE sequence > ?1 ORDER BY sequence LIMIT ?2)",
+                      "ii", since, page->reads->limits->page_rows);
+    bool more = db_rows_next(rows) && db_rows_int(rows, 0) >= page->reads->limits->page_rows;
+    int64_t end = more ? db_rows_int(rows, 1) : head;
+
+    db_rows_end(rows);
+    return end;
+}
+
+static void fill(struct page *page, int64_t since, int64_t end, int64_t not_before_ms)
 {
     struct db_read *db = page->reads->db;
     struct db_rows *vectors = db_rows_start(
@@ -115,11 +131,13 @@ static void fill(struct page *page, int64_t since, int64_t not_before_ms)
         "SELECT v.sequence, item.id, item.story, item.copy_of, item.time_ms, v.model, v.vector,"
         " v.signature, v.words, v.url_key, v.title_key, v.figures, item.seen_ms"
         " FROM vector AS v CROSS JOIN item ON item.id = v.item"
-        " WHERE v.sequence > ?1 AND item.seen_ms >= ?2 ORDER BY v.sequence",
-        "ii", since, not_before_ms);
-    struct db_rows *gone = db_rows_start(
-        db, "SELECT sequence, item FROM tombstone WHERE sequence > ?1 ORDER BY sequence", "i",
-        since);
+        " WHERE v.sequence > ?1 AND v.sequence <= ?3 AND item.seen_ms >= ?2 ORDER BY v.sequence",
+        "iii", since, not_before_ms, end);
+    struct db_rows *gone =
+        db_rows_start(db,
+                      "SELECT sequence, item FROM tombstone WHERE sequence > ?1 AND sequence <= ?2"
+                      " ORDER BY sequence",
+                      "ii", since, end);
 
     merge(page, vectors, gone);
     db_rows_end(vectors);
@@ -133,7 +151,7 @@ static void fill(struct page *page, int64_t since, int64_t not_before_ms)
 }
 
 /* Sequences that nobody holds any more (updates move an item to a new one) are covered by upto: the
- * whole way to head where the page holds all that is left. */
+ * whole way to where was looked, which is head where the page holds all that is left. */
 static struct span serving_model(struct page *page)
 {
     struct db_rows *rows =
@@ -149,12 +167,12 @@ static struct span serving_model(struct page *page)
     return buf_span(&page->model);
 }
 
-static json_t *write_page(struct page *page, uint64_t epoch, uint64_t head)
+static json_t *write_page(struct page *page, uint64_t epoch, uint64_t end, uint64_t head)
 {
     struct reads *reads = page->reads;
     struct msg_page message = {.epoch = epoch,
                                .head = head,
-                               .upto = page->full ? page->upto : head,
+                               .upto = page->full ? page->upto : end,
                                .model = serving_model(page),
                                .entries = {page->entries, page->count}};
 
@@ -171,7 +189,7 @@ json_t *reads_vectors(struct reads *reads)
     struct msg_since since = {0};
     struct page page = {.reads = reads};
     int64_t epoch = db_read_meta(reads->db, "epoch", 0);
-    int64_t head = db_read_meta(reads->db, "head", 0);
+    int64_t head = db_read_meta(reads->db, "head", 0), end = 0;
     json_t *answer = NULL;
 
     if (msg_since_read(reads->extra, &pool, &since)) {
@@ -179,9 +197,10 @@ json_t *reads_vectors(struct reads *reads)
     } else {
         if (since.epoch != (uint64_t)epoch || since.since > (uint64_t)head)
             since.since = 0;
-        fill(&page, (int64_t)since.since, since.not_before_ms);
+        end = end_of(&page, (int64_t)since.since, head);
+        fill(&page, (int64_t)since.since, end, since.not_before_ms);
         if (db_read_status(reads->db) == DB_READ_OK)
-            answer = write_page(&page, (uint64_t)epoch, (uint64_t)head);
+            answer = write_page(&page, (uint64_t)epoch, (uint64_t)end, (uint64_t)head);
     }
     free(page.entries);
     buf_free(&page.bytes);

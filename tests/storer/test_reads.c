@@ -20,7 +20,7 @@ static void setup(void)
     db = db_read_open(sample.path, 100, &error);
     ck_assert_msg(db != NULL, "%s", error.data);
     answer = (struct reads_answer){0};
-    limits = (struct reads_limits){.json_bytes = 1000000, .page_bytes = 100000};
+    limits = (struct reads_limits){.json_bytes = 1000000, .page_bytes = 100000, .page_rows = 1000};
 }
 
 static void teardown(void)
@@ -351,6 +351,26 @@ START_TEST(vectors_from_where)
 }
 END_TEST
 
+/* What is too old to be sent costs as much as what is not: a page is over after so many rows, empty
+ * or not, and the next one goes on. */
+START_TEST(vectors_looked_at)
+{
+    struct msg_page page;
+
+    limits.page_rows = 2;
+    page = page_since(4711, 0, 4000);
+    ck_assert_uint_eq(page.entries.count, 0);
+    ck_assert_uint_eq(page.upto, 20);
+    ck_assert_uint_eq(page.head, 60);
+    page = page_since(4711, 20, 4000);
+    ck_assert_uint_eq(page.upto, 40);
+    ck_assert_uint_eq(page.entries.count, 2); /* the tombstone and the youngest */
+    page = page_since(4711, 40, 4000);
+    ck_assert_uint_eq(page.upto, 60);
+    ck_assert_uint_eq(page.entries.count, 0);
+}
+END_TEST
+
 /* Small pages lead to the same entries, each once, and to the head. */
 START_TEST(vectors_paged)
 {
@@ -499,6 +519,7 @@ int main(void)
     tcase_add_test(tcase, verify_by_name);
     tcase_add_test(tcase, vectors_in_sequence);
     tcase_add_test(tcase, vectors_from_where);
+    tcase_add_test(tcase, vectors_looked_at);
     tcase_add_test(tcase, vectors_paged);
     tcase_add_loop_test(tcase, wrong_arguments, 0, sizeof(wrong) / sizeof(wrong[0]));
     tcase_add_test(tcase, stopped_inside);
