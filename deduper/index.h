@@ -4,7 +4,8 @@
  * A query returns what judge_select () leaves of all entries: those that share a signature band,
  * the URL or the title (hash tables: lsh.h), and those near by vector (an engine: engine.h).  The
  * result is a function of the set of entries, not of the order in which they came and went; with
- * the hnsw engine it is so for all but what is near by vector alone, of which some may be missed. */
+ * the hnsw engine it is so for all but what is near by vector alone, of which some may be missed.
+ */
 #ifndef WEIR_DEDUPER_INDEX_H
 #define WEIR_DEDUPER_INDEX_H
 
