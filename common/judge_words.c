@@ -12,6 +12,7 @@ enum { COUNTERS = 1 << JUDGE_WORDS_BITS, IDF_UNIT = 16, BYTE_VALUES = 256 };
 struct judge_words {
     uint32_t texts;
     float share[BYTE_VALUES]; /* of texts, by a term's idf, times JUDGE_WORDS_PRIOR */
+    float often[BYTE_VALUES]; /* often_of () */
     uint32_t count[COUNTERS];
 };
 
@@ -20,12 +21,19 @@ static float share_of(uint8_t idf)
     return JUDGE_WORDS_PRIOR * expf(-(float)idf / IDF_UNIT);
 }
 
+static float often_of(uint8_t count)
+{
+    return 1 + logf(count ? count : 1);
+}
+
 struct judge_words *judge_words_create(void)
 {
     struct judge_words *self = mem_calloc(1, sizeof *self);
 
-    for (int i = 0; i < BYTE_VALUES; i++)
+    for (int i = 0; i < BYTE_VALUES; i++) {
         self->share[i] = share_of((uint8_t)i);
+        self->often[i] = often_of((uint8_t)i);
+    }
     return self;
 }
 
@@ -74,7 +82,7 @@ void judge_words_remove(struct judge_words *self, const struct traits *text)
 
 static float weight(const struct judge_words *self, const uint8_t *term)
 {
-    float tf = 1 + logf(term[4] ? term[4] : 1), idf = (float)term[5] / IDF_UNIT;
+    float tf = self ? self->often[term[4]] : often_of(term[4]), idf = (float)term[5] / IDF_UNIT;
 
     if (self)
         idf = -logf((self->share[term[5]] + (float)self->count[place_of(term)]) /
