@@ -24,22 +24,24 @@ struct judge_words;
 struct traits;
 
 enum {
-    JUDGE_BANDS = 64, /* bands of a signature; two values make a band */
-    JUDGE_BEST = 20,  /* candidates that matter, of all kinds together */
-    JUDGE_SHORT = 8,  /* words; a shorter text is no evidence for a copy */
-    JUDGE_TERSE = 40, /* words; a shorter text is weak evidence for a story */
-    JUDGE_FEW = 3,    /* members that speak for a story, beside its centre */
+    JUDGE_BANDS = 64,  /* bands of a signature; two values make a band */
+    JUDGE_BEST = 20,   /* candidates that matter, of all kinds together */
+    JUDGE_SHORT = 8,   /* words; a shorter text is no evidence for a copy */
+    JUDGE_TERSE = 40,  /* words; a shorter text is weak evidence for a story */
+    JUDGE_BRIEF = 160, /* words; the figures of a shorter text are its news */
+    JUDGE_FEW = 3,     /* members that speak for a story, beside its centre */
 };
 
 /* struct judge_candidate.flags */
 enum {
-    JUDGE_URL = 1,       /* same canonical URL */
-    JUDGE_TITLE = 2,     /* same normalised title */
-    JUDGE_BAND = 4,      /* the signatures share a band: what LSH look-up finds */
-    JUDGE_NEAR = 8,      /* few sign bits differ (apart_max); not two tables of other figures */
-    JUDGE_IS_SHORT = 16, /* one of the two is shorter than JUDGE_SHORT */
-    JUDGE_FIGURES = 32,  /* both have numbers, and too few in common (figures_min) */
-    JUDGE_AGREE = 64,    /* both have numbers, and half of the fewer or more in common */
+    JUDGE_URL = 1,        /* same canonical URL */
+    JUDGE_TITLE = 2,      /* same normalised title */
+    JUDGE_BAND = 4,       /* the signatures share a band: what LSH look-up finds */
+    JUDGE_NEAR = 8,       /* few sign bits differ (apart_max); not two tables of other figures */
+    JUDGE_IS_SHORT = 16,  /* one of the two is shorter than JUDGE_SHORT */
+    JUDGE_FIGURES = 32,   /* both have numbers, and too few in common (figures_min) */
+    JUDGE_AGREE = 64,     /* both have numbers, and half of the fewer or more in common */
+    JUDGE_IS_BRIEF = 128, /* one of the two is shorter than JUDGE_BRIEF */
 };
 
 /* An earlier item, and how alike it is. */
@@ -76,11 +78,12 @@ struct judge_params {
     float story_cosine;
     float again_rise; /* added for an item that was alone and is judged again */
     /* member = the best member's likeness, by `company` mixed with the mean of the best JUDGE_FEW;
-     * score = centre_weight * centre + (1 - centre_weight) * member
-     * + wording * share of JUDGE_WORDING equal signature values + agreement if figures agree
-     * - dissent if they differ, the last three by the best member */
+     * score = member + wording * share of JUDGE_WORDING equal signature values + agreement if
+     * figures agree
+     * - dissent if they differ in a brief text, the last three by the best member.  Against chains
+     * of weak links the cosine to the centre of a story of several has to reach centre_min. */
     float company;
-    float centre_weight;
+    float centre_min;
     float wording;
     float agreement;
     float dissent;
@@ -122,7 +125,7 @@ struct judge_asked {
     void *arg;
 };
 
-/* The parameters of a model by its name; those of the built-in model for a name not in the table
+/* The parameters of a model by its name; the first of the table for a name that is not in it
  * (common/thresholds.def).  Never NULL; static. */
 const struct judge_params *judge_params_of(const char *model);
 

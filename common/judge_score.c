@@ -105,7 +105,8 @@ void judge_score(const struct judge_params *params, const struct traits *a, cons
     out->flags = flag(a->url_key && a->url_key == b->url_key, JUDGE_URL) |
                  flag(a->title_key && a->title_key == b->title_key, JUDGE_TITLE) |
                  flag(out->same >= BAND && bands_meet(a->signature, b->signature), JUDGE_BAND) |
-                 flag(words < JUDGE_SHORT, JUDGE_IS_SHORT) | figure_flags(params, a, b);
+                 flag(words < JUDGE_SHORT, JUDGE_IS_SHORT) |
+                 flag(words < JUDGE_BRIEF, JUDGE_IS_BRIEF) | figure_flags(params, a, b);
     out->flags |=
         flag(vectors && near(params, a, b) && !judge_other_tables(params, a, b), JUDGE_NEAR);
 }

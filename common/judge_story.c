@@ -8,7 +8,7 @@ static float beyond_words(const struct judge_params *params, const struct judge_
     uint32_t same = c->same < JUDGE_WORDING ? c->same : JUDGE_WORDING;
     return params->wording * (float)same / JUDGE_WORDING +
            (c->flags & JUDGE_AGREE ? params->agreement : 0) -
-           (c->flags & JUDGE_FIGURES ? params->dissent : 0);
+           ((c->flags & JUDGE_FIGURES) && (c->flags & JUDGE_IS_BRIEF) ? params->dissent : 0);
 }
 
 static float bar_of(const struct judge_params *params, const struct traits *item)
@@ -69,20 +69,22 @@ static struct speakers speakers_of(const struct judge_params *params,
     return s;
 }
 
-static float score_of(const struct judge_params *params, const struct traits *item,
-                      const struct speakers *s, const struct judge_asked *asked)
+/* Whether the middle of the story is too far away. */
+static bool is_chain(const struct judge_params *params, const struct traits *item, uint64_t story,
+                     const struct judge_asked *asked)
 {
-    uint64_t story = s->best[0]->story;
-    const struct judge_centre *c = asked && asked->centre && params->centre_weight > 0
-                                       ? asked->centre(asked->arg, story)
-                                       : NULL;
-    float w = c && c->members >= 2 ? params->centre_weight : 0, mean = 0;
+    const struct judge_centre *c = asked && asked->centre ? asked->centre(asked->arg, story) : NULL;
+    return c && c->members >= 2 && c->dims == item->dims &&
+           judge_centre_score(c, item) < params->centre_min;
+}
+
+static float score_of(const struct judge_params *params, const struct speakers *s)
+{
+    float mean = 0;
     for (size_t i = 0; i < s->count; i++)
         mean += s->best[i]->alike / (float)s->count;
-    float member = (1 - params->company) * s->best[0]->alike + params->company * mean;
-    float middle =
-        w > 0 ? judge_centre_score(c, item) * params->story_score / params->story_cosine : 0;
-    return w * middle + (1 - w) * member + beyond_words(params, s->best[0]);
+    return (1 - params->company) * s->best[0]->alike + params->company * mean +
+           beyond_words(params, s->best[0]);
 }
 
 static bool seen_before(const struct judge_candidate *c, size_t i)
@@ -99,7 +101,7 @@ void judge_story(const struct judge_params *params, const struct traits *item,
                  struct judge_verdict *out)
 {
     const struct judge_candidate *top = NULL;
-    float most = 0;
+    float most = 0, bar = bar_of(params, item);
     for (size_t i = 0; i < n; i++)
         if (c[i].flags & JUDGE_NEAR)
             ask_alike(params, &c[i], asked);
@@ -109,13 +111,15 @@ void judge_story(const struct judge_params *params, const struct traits *item,
             s = speakers_of(params, c, n, c[i].story);
         if (s.count == 0)
             continue;
-        float score = score_of(params, item, &s, asked);
+        float score = score_of(params, &s);
+        if (score < bar || is_chain(params, item, s.best[0]->story, asked))
+            continue;
         if (!top || score > most || (score == most && s.best[0]->story < top->story)) {
             top = s.best[0];
             most = score;
         }
     }
-    if (top && most >= bar_of(params, item))
+    if (top)
         *out = (struct judge_verdict){.kind = JUDGE_STORY,
                                       .story = top->story,
                                       .match = top->id,

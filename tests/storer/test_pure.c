@@ -171,7 +171,7 @@ static void expect_after(const struct memory *memory, uint64_t as_of, uint64_t f
                          uint64_t second, uint64_t third, uint64_t fourth)
 {
     const uint64_t ids[] = {first, second, third, fourth};
-    const struct judge_params *params = judge_params_of("m");
+    const struct judge_params *params = judge_params_of("builtin-512-v1");
     struct judge_sketch same = {.title_key = 77}, other = {.title_key = 78};
     const struct memory_item *item = NULL;
     size_t at = 0;
