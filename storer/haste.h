@@ -4,7 +4,8 @@
  * It begins when a circuit closes, and when a vector comes after items had to be stored without. So
  * many questions may be out as the last answers have earned (as TCP's slow start).  An item that
  * comes back without a vector is left to its back-off; haste ends when too many do, or when there
- * is nothing left to ask for. */
+ * is nothing left to ask for.  One in which some got theirs and some did not (one embedder's
+ * circuit may still be open) is followed by another. */
 #ifndef WEIR_STORER_HASTE_H
 #define WEIR_STORER_HASTE_H
 
@@ -18,6 +19,8 @@
 struct haste {
     bool lacking;        /* an item was stored without a vector since it began last */
     size_t room;         /* questions that may be out; 0 = no haste */
+    bool good;           /* a vector came in it */
+    bool again;          /* it is over, and another one should follow */
     struct map64 failed; /* items that came back without a vector in it */
 };
 

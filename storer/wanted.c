@@ -129,6 +129,8 @@ void wanted_work(struct writer *writer)
     if (now_ms < writer->wanted_check_ms || writer->embedders == 0)
         return;
     asked_lapse(&writer->asked, now_ms);
+    if (writer->haste.again)
+        wanted_hurry(writer, "some came, some did not");
     next = db_wanted_next(writer->db);
     if (next == 0 || (writer->haste.room == 0 && next > clock_utc_ms())) {
         haste_end(&writer->haste);

@@ -230,6 +230,11 @@ START_TEST(haste_grows_with_vectors_and_ends_without)
         haste_answered(&haste, item, false);
     }
     ck_assert(!haste_spares(&haste, 2)); /* another haste may ask it again */
+    ck_assert(haste.again);              /* and should, for one got its vector */
+    haste_begin(&haste);
+    haste_answered(&haste, 2, false);
+    haste_end(&haste);
+    ck_assert(!haste.again);
     haste_end(&haste);
 }
 END_TEST
