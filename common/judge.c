@@ -128,8 +128,10 @@ struct pair {
 static float pair_alike(void *arg, const struct judge_candidate *candidate)
 {
     const struct pair *pair = arg;
+    struct judge_weighed a;
     (void)candidate;
-    return judge_words_alike(pair->words, pair->a, pair->b);
+    judge_words_weigh(pair->words, pair->a, &a);
+    return judge_words_alike(pair->words, &a, pair->b);
 }
 
 enum judge_kind judge_pair(const struct judge_params *params, const struct judge_words *words,

@@ -29,6 +29,7 @@ enum {
     JUDGE_SHORT = 8,   /* words; a shorter text is no evidence for a copy */
     JUDGE_TERSE = 40,  /* words; a shorter text is weak evidence for a story */
     JUDGE_BRIEF = 160, /* words; the figures of a shorter text are its news */
+    JUDGE_ASKED = 7,   /* of the nearest it is asked how alike their words are */
     JUDGE_FEW = 3,     /* members that speak for a story, beside its centre */
 };
 

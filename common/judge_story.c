@@ -19,6 +19,17 @@ static float bar_of(const struct judge_params *params, const struct traits *item
            params->terse_rise * (float)(JUDGE_TERSE - item->words) / (float)JUDGE_TERSE;
 }
 
+/* Whether fewer than JUDGE_ASKED are nearer. */
+static bool is_asked(const struct judge_candidate *c, size_t n, size_t at)
+{
+    size_t nearer = 0;
+    for (size_t i = 0; i < n; i++)
+        nearer +=
+            (c[i].flags & JUDGE_NEAR) &&
+            (c[i].cosine > c[at].cosine || (c[i].cosine == c[at].cosine && c[i].id < c[at].id));
+    return (c[at].flags & JUDGE_NEAR) && nearer < JUDGE_ASKED;
+}
+
 static void ask_alike(const struct judge_params *params, struct judge_candidate *c,
                       const struct judge_asked *asked)
 {
@@ -63,7 +74,7 @@ static struct speakers speakers_of(const struct judge_params *params,
             continue;
         if (judge_is_sibling(params, &c[i]))
             return (struct speakers){0};
-        if (c[i].flags & JUDGE_NEAR)
+        if (is_asked(c, n, i))
             hear(params, &s, &c[i]);
     }
     return s;
@@ -102,9 +113,11 @@ void judge_story(const struct judge_params *params, const struct traits *item,
 {
     const struct judge_candidate *top = NULL;
     float most = 0, bar = bar_of(params, item);
-    for (size_t i = 0; i < n; i++)
-        if (c[i].flags & JUDGE_NEAR)
+    for (size_t i = 0; i < n; i++) {
+        c[i].alike = 0; /* says nothing for its story */
+        if (is_asked(c, n, i))
             ask_alike(params, &c[i], asked);
+    }
     for (size_t i = 0; i < n; i++) {
         struct speakers s = {0};
         if (!seen_before(c, i))

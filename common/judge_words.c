@@ -7,12 +7,14 @@
 #include "common/mem.h"
 #include "common/traits.h"
 
-enum { COUNTERS = 1 << JUDGE_WORDS_BITS, IDF_UNIT = 16, BYTE_VALUES = 256 };
+enum { COUNTERS = 1 << JUDGE_WORDS_BITS, IDF_UNIT = 16, BYTE_VALUES = 256, FEW = 16 };
 
 struct judge_words {
     uint32_t texts;
-    float share[BYTE_VALUES]; /* of texts, by a term's idf, times JUDGE_WORDS_PRIOR */
-    float often[BYTE_VALUES]; /* often_of () */
+    float share[BYTE_VALUES];    /* of texts, by a term's idf, times JUDGE_WORDS_PRIOR */
+    float often[BYTE_VALUES];    /* often_of () */
+    float few[FEW][BYTE_VALUES]; /* ln (share + count) of small counts: most are */
+    float all;                   /* ln (JUDGE_WORDS_PRIOR + texts) */
     uint32_t count[COUNTERS];
 };
 
@@ -26,6 +28,12 @@ static float often_of(uint8_t count)
     return 1 + logf(count ? count : 1);
 }
 
+static void set_texts(struct judge_words *self, uint32_t texts)
+{
+    self->texts = texts;
+    self->all = logf(JUDGE_WORDS_PRIOR + (float)texts);
+}
+
 struct judge_words *judge_words_create(void)
 {
     struct judge_words *self = mem_calloc(1, sizeof *self);
@@ -33,7 +41,10 @@ struct judge_words *judge_words_create(void)
     for (int i = 0; i < BYTE_VALUES; i++) {
         self->share[i] = share_of((uint8_t)i);
         self->often[i] = often_of((uint8_t)i);
+        for (int count = 0; count < FEW; count++)
+            self->few[count][i] = logf(self->share[i] + (float)count);
     }
+    set_texts(self, 0);
     return self;
 }
 
@@ -47,7 +58,7 @@ void judge_words_destroy(struct judge_words **self)
 
 void judge_words_clear(struct judge_words *self)
 {
-    self->texts = 0;
+    set_texts(self, 0);
     memset(self->count, 0, sizeof self->count);
 }
 
@@ -66,7 +77,7 @@ void judge_words_add(struct judge_words *self, const struct traits *text)
 {
     if (text->term_count == 0)
         return;
-    self->texts++;
+    set_texts(self, self->texts + 1);
     for (uint32_t i = 0; i < text->term_count; i++)
         self->count[place_of(text->terms + (size_t)TRAITS_TERM * i)]++;
 }
@@ -75,48 +86,59 @@ void judge_words_remove(struct judge_words *self, const struct traits *text)
 {
     if (text->term_count == 0 || self->texts == 0)
         return;
-    self->texts--;
+    set_texts(self, self->texts - 1);
     for (uint32_t i = 0; i < text->term_count; i++)
         self->count[place_of(text->terms + (size_t)TRAITS_TERM * i)]--;
 }
 
+/* -ln of a word's share of the texts. */
+static float idf_of(const struct judge_words *self, const uint8_t *term)
+{
+    uint32_t count = self->count[place_of(term)];
+    float known =
+        count < FEW ? self->few[count][term[5]] : logf(self->share[term[5]] + (float)count);
+
+    return self->all - known;
+}
+
 static float weight(const struct judge_words *self, const uint8_t *term)
 {
-    float tf = self ? self->often[term[4]] : often_of(term[4]), idf = (float)term[5] / IDF_UNIT;
+    float tf = self ? self->often[term[4]] : often_of(term[4]);
+    float idf = self ? idf_of(self, term) : (float)term[5] / IDF_UNIT;
 
-    if (self)
-        idf = -logf((self->share[term[5]] + (float)self->count[place_of(term)]) /
-                    (JUDGE_WORDS_PRIOR + (float)self->texts));
     return idf > 0 ? tf * idf : 0;
 }
 
-/* Weights of all terms of a text; returns the sum of their squares. */
-static float weigh(const struct judge_words *self, const struct traits *text,
-                   float weights[TRAITS_TERMS_MAX])
+void judge_words_weigh(const struct judge_words *self, const struct traits *text,
+                       struct judge_weighed *out)
 {
     float squares = 0;
 
+    out->text = text;
     for (uint32_t i = 0; i < text->term_count; i++) {
-        weights[i] = weight(self, text->terms + (size_t)TRAITS_TERM * i);
-        squares += weights[i] * weights[i];
+        out->weights[i] = weight(self, text->terms + (size_t)TRAITS_TERM * i);
+        squares += out->weights[i] * out->weights[i];
     }
-    return squares;
+    out->length = sqrtf(squares);
 }
 
-float judge_words_alike(const struct judge_words *self, const struct traits *a,
-                        const struct traits *b)
+float judge_words_alike(const struct judge_words *self, const struct judge_weighed *item,
+                        const struct traits *other)
 {
-    float wa[TRAITS_TERMS_MAX], wb[TRAITS_TERMS_MAX], dot = 0, length = 0;
+    const struct traits *text = item->text;
+    struct judge_weighed b;
+    float dot = 0, length = 0;
 
-    if (a->term_count == 0 || b->term_count == 0)
+    if (text->term_count == 0 || other->term_count == 0)
         return -1;
-    length = sqrtf(weigh(self, a, wa)) * sqrtf(weigh(self, b, wb));
-    for (uint32_t i = 0, j = 0; i < a->term_count && j < b->term_count;) {
-        uint32_t x = hash_of(a->terms + (size_t)TRAITS_TERM * i);
-        uint32_t y = hash_of(b->terms + (size_t)TRAITS_TERM * j);
+    judge_words_weigh(self, other, &b);
+    length = item->length * b.length;
+    for (uint32_t i = 0, j = 0; i < text->term_count && j < other->term_count;) {
+        uint32_t x = hash_of(text->terms + (size_t)TRAITS_TERM * i);
+        uint32_t y = hash_of(other->terms + (size_t)TRAITS_TERM * j);
 
         if (x == y)
-            dot += wa[i] * wb[j];
+            dot += item->weights[i] * b.weights[j];
         i += x <= y;
         j += y <= x;
     }

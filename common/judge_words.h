@@ -14,8 +14,9 @@
 
 #include <stdint.h>
 
+#include "common/traits.h"
+
 struct judge_words;
-struct traits;
 
 enum {
     JUDGE_WORDS_BITS = 20,   /* counters: 2^20, of four bytes */
@@ -31,9 +32,19 @@ void judge_words_add(struct judge_words *self, const struct traits *text);
 /* Of a text that was added. */
 void judge_words_remove(struct judge_words *self, const struct traits *text);
 
-/* The cosine of both texts' terms, each weighing (1 + ln count) * idf: 0..1; -1 where one of them
- * has none.  self may be NULL: nothing was counted. */
-float judge_words_alike(const struct judge_words *self, const struct traits *a,
-                        const struct traits *b);
+/* A text whose terms were weighed, to be compared with several. */
+struct judge_weighed {
+    const struct traits *text; /* borrowed */
+    float length;
+    float weights[TRAITS_TERMS_MAX];
+};
+
+/* What each of its terms weighs now: (1 + ln count) * idf.  self may be NULL: nothing was
+ * counted. */
+void judge_words_weigh(const struct judge_words *self, const struct traits *text,
+                       struct judge_weighed *out);
+/* The cosine of the terms of both: 0..1; -1 where one of them has none.  self as above. */
+float judge_words_alike(const struct judge_words *self, const struct judge_weighed *item,
+                        const struct traits *other);
 
 #endif

@@ -13,6 +13,7 @@
 #include "storer/memory.h"
 #include "storer/places.h"
 #include "storer/stories.h"
+#include "storer/terms.h"
 
 struct decide *decide_create(struct db *db, const struct decide_limits *limits)
 {
@@ -21,6 +22,7 @@ struct decide *decide_create(struct db *db, const struct decide_limits *limits)
     decide->db = db;
     decide->limits = *limits;
     decide->memory = memory_create(limits->commits);
+    decide->terms = terms_create(db, limits->words);
     decide->places = places_create(db, limits->items);
     decide->stories = stories_create(db, limits->centres);
     return decide;
@@ -32,6 +34,7 @@ void decide_destroy(struct decide **decide)
         return;
     memory_destroy(&(*decide)->memory);
     places_destroy(&(*decide)->places);
+    terms_destroy(&(*decide)->terms);
     stories_destroy(&(*decide)->stories);
     free((*decide)->candidates);
     free(*decide);
@@ -109,6 +112,7 @@ void decide_load(struct decide *decide)
     decide->newest_ms = 0;
     memory_clear(decide->memory);
     places_clear(decide->places);
+    terms_clear(decide->terms);
     stories_clear(decide->stories);
     db_traits_latest(decide->db, (int64_t)most, load_row, &loading);
     for (size_t i = loading.count; i-- > 0;) {
@@ -265,23 +269,18 @@ const struct judge_centre *decide_centre(void *arg, uint64_t story)
                : NULL;
 }
 
-float decide_alike(struct decide *decide, const struct traits *item, uint64_t id)
+float decide_alike(struct decide *decide, const struct judge_weighed *item, uint64_t id)
 {
-    const struct memory_item *known = memory_find(decide->memory, id);
-    uint8_t terms[TRAITS_TERMS_MAX * TRAITS_TERM];
-    struct traits read = {.terms = terms};
+    struct traits other = terms_of(decide->terms, id);
 
-    if (known)
-        return judge_words_alike(memory_words(decide->memory), item, &known->traits);
-    read.term_count = db_vector_terms(decide->db, id, terms);
-    return judge_words_alike(memory_words(decide->memory), item, &read);
+    return judge_words_alike(memory_words(decide->memory), item, &other);
 }
 
 static float alike(void *arg, const struct judge_candidate *candidate)
 {
     struct decide *decide = arg;
 
-    return decide_alike(decide, &decide->traits, candidate->id);
+    return decide_alike(decide, &decide->weighed, candidate->id);
 }
 
 void decide_item(struct decide *decide, uint64_t self, const struct msg_vector *vector,
@@ -302,6 +301,7 @@ void decide_item(struct decide *decide, uint64_t self, const struct msg_vector *
     decide->seen_from_ms =
         (seen_ms > decide->newest_ms ? seen_ms : decide->newest_ms) - decide->limits.window_ms;
     gather(decide, as_of, verdict, decide_covers(decide, epoch, verdict));
+    judge_words_weigh(memory_words(decide->memory), &decide->traits, &decide->weighed);
     judge_decide(&decide->params, &decide->traits, time_ms, decide->candidates, decide->count,
                  &(struct judge_asked){.centre = decide_centre, .alike = alike, .arg = decide},
                  out);
@@ -313,6 +313,7 @@ void decide_learn(struct decide *decide, const struct memory_item *item, bool fr
     uint64_t model = memory_model(vector->model);
 
     memory_add(decide->memory, item, vector);
+    terms_learn(decide->terms, item->id, &memory_find(decide->memory, item->id)->traits);
     places_learn(decide->places, item, fresh);
     if (decide->newest_ms < item->seen_ms)
         decide->newest_ms = item->seen_ms;

@@ -21,6 +21,7 @@ struct msg_verdict;
 struct decide_limits {
     size_t commits; /* remembered */
     size_t items;   /* of which is kept where they stand */
+    size_t words;   /* items whose words are kept */
     size_t centres; /* kept */
     int64_t window_ms;
 };

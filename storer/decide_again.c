@@ -55,6 +55,7 @@ static bool traits_of(const struct decide *decide, uint64_t id, struct stored *s
 struct again {
     struct decide *decide;
     const struct traits *item;
+    struct judge_weighed weighed;
     struct judge_candidate few[JUDGE_BEST + 1];
     size_t count;
 };
@@ -68,7 +69,7 @@ static float alike(void *arg, const struct judge_candidate *candidate)
 {
     const struct again *again = arg;
 
-    return decide_alike(again->decide, again->item, candidate->id);
+    return decide_alike(again->decide, &again->weighed, candidate->id);
 }
 
 static void consider(struct again *again, struct judge_candidate candidate)
@@ -92,6 +93,7 @@ static bool joins(struct decide *decide, uint64_t id, const struct judge_candida
     if (!traits_of(decide, id, &stored))
         return false;
     again.item = &stored.traits;
+    judge_words_weigh(memory_words(decide->memory), again.item, &again.weighed);
     for (size_t i = 0; i < n; i++)
         if (best[i].story == joined->story)
             consider(&again, best[i]);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "common/judge.h"
+#include "common/judge_words.h"
 #include "common/traits.h"
 #include "storer/decide.h"
 
@@ -15,17 +16,20 @@ struct memory;
 struct msg_vector;
 struct places;
 struct stories;
+struct terms;
 
 struct decide {
     struct db *db;
     struct decide_limits limits;
     struct memory *memory;
     struct places *places;
+    struct terms *terms;
     struct stories *stories;
     int64_t newest_ms; /* when the item fetched last was fetched */
     /* of the item in hand */
     uint64_t self; /* its id; 0: it is new */
     struct judge_params params;
+    struct judge_weighed weighed;
     struct traits traits; /* borrowed from its message and from space */
     uint32_t space[192];
     uint64_t model;
@@ -39,6 +43,6 @@ struct msg_vector decide_vector(const struct db_traits *row);
 /* For struct judge_asked, with a struct decide. */
 const struct judge_centre *decide_centre(void *decide, uint64_t story);
 /* judge_words_alike () of an item and a stored one. */
-float decide_alike(struct decide *decide, const struct traits *item, uint64_t id);
+float decide_alike(struct decide *decide, const struct judge_weighed *item, uint64_t id);
 
 #endif

@@ -181,6 +181,7 @@ static void make_rules(struct writer *writer)
     writer->decide = decide_create(
         writer->db, &(struct decide_limits){.commits = (size_t)c->storer_commit_memory,
                                             .items = (size_t)c->deduper_index_items,
+                                            .words = (size_t)c->storer_words_cache,
                                             .centres = (size_t)c->storer_centre_cache,
                                             .window_ms = c->deduper_window_ms});
 }

@@ -45,15 +45,24 @@ static const struct traits *lend(struct text *t, int8_t rest)
     return &t->traits;
 }
 
+static float alike_of(const struct judge_words *words, const struct traits *a,
+                      const struct traits *b)
+{
+    struct judge_weighed item;
+
+    judge_words_weigh(words, a, &item);
+    return judge_words_alike(words, &item, b);
+}
+
 START_TEST(test_shared_words_make_alike)
 {
     struct text a = text_of(0, 40), b = text_of(10, 40), c = text_of(50, 40);
 
-    ck_assert_float_eq_tol(judge_words_alike(NULL, lend(&a, 100), lend(&a, 100)), 1, 1e-5F);
-    ck_assert_float_eq_tol(judge_words_alike(NULL, lend(&a, 100), lend(&b, 100)), .75F, 1e-5F);
-    ck_assert_float_eq(judge_words_alike(NULL, lend(&a, 100), lend(&c, 100)), 0);
+    ck_assert_float_eq_tol(alike_of(NULL, lend(&a, 100), lend(&a, 100)), 1, 1e-5F);
+    ck_assert_float_eq_tol(alike_of(NULL, lend(&a, 100), lend(&b, 100)), .75F, 1e-5F);
+    ck_assert_float_eq(alike_of(NULL, lend(&a, 100), lend(&c, 100)), 0);
     b.traits.term_count = 0;
-    ck_assert_float_eq(judge_words_alike(NULL, &a.traits, &b.traits), -1);
+    ck_assert_float_eq(alike_of(NULL, &a.traits, &b.traits), -1);
 }
 END_TEST
 
@@ -62,8 +71,8 @@ START_TEST(test_nothing_counted_is_the_table)
     struct judge_words *words = judge_words_create();
     struct text a = text_of(0, 40), b = text_of(10, 40);
 
-    ck_assert_float_eq_tol(judge_words_alike(words, lend(&a, 100), lend(&b, 100)),
-                           judge_words_alike(NULL, &a.traits, &b.traits), 1e-5F);
+    ck_assert_float_eq_tol(alike_of(words, lend(&a, 100), lend(&b, 100)),
+                           alike_of(NULL, &a.traits, &b.traits), 1e-5F);
     judge_words_destroy(&words);
     ck_assert_ptr_null(words);
 }
@@ -74,19 +83,19 @@ START_TEST(test_what_is_common_of_late_counts_less)
 {
     struct judge_words *words = judge_words_create();
     struct text a = text_of(0, 40), b = text_of(20, 40), common = text_of(20, 20);
-    float before = judge_words_alike(words, lend(&a, 100), lend(&b, 100)), after = 0;
+    float before = alike_of(words, lend(&a, 100), lend(&b, 100)), after = 0;
 
     lend(&common, 100);
     for (int i = 0; i < 1000; i++)
         judge_words_add(words, &common.traits);
-    after = judge_words_alike(words, &a.traits, &b.traits);
+    after = alike_of(words, &a.traits, &b.traits);
     ck_assert_float_lt(after, before / 10);
     for (int i = 0; i < 1000; i++)
         judge_words_remove(words, &common.traits);
-    ck_assert_float_eq(judge_words_alike(words, &a.traits, &b.traits), before);
+    ck_assert_float_eq(alike_of(words, &a.traits, &b.traits), before);
     judge_words_add(words, &common.traits);
     judge_words_clear(words);
-    ck_assert_float_eq(judge_words_alike(words, &a.traits, &b.traits), before);
+    ck_assert_float_eq(alike_of(words, &a.traits, &b.traits), before);
     judge_words_destroy(&words);
 }
 END_TEST
@@ -100,7 +109,7 @@ static float alike(void *arg, const struct judge_candidate *candidate)
     const struct asking *asking = arg;
 
     ck_assert_uint_eq(candidate->id, 7);
-    return judge_words_alike(NULL, asking->item, asking->other);
+    return alike_of(NULL, asking->item, asking->other);
 }
 
 static struct judge_verdict judged(const struct traits *a, const struct traits *b)

@@ -53,7 +53,7 @@ double fit_aim_value(const char *set, const struct fit_figures *f)
     X(story_cosine, .02, "%.2ff")                                                                  \
     X(again_rise, .01, "%.2ff")                                                                    \
     X(company, .1, "%.2ff")                                                                        \
-    X(centre_min, .02, "%.2ff")                                                                  \
+    X(centre_min, .02, "%.2ff")                                                                    \
     X(wording, .02, "%.2ff")                                                                       \
     X(agreement, .01, "%.2ff")                                                                     \
     X(dissent, .01, "%.2ff")                                                                       \

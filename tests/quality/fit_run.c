@@ -26,7 +26,9 @@ static const struct judge_centre *centre_of(void *arg, uint64_t story)
 static float alike(void *arg, const struct judge_candidate *candidate)
 {
     struct run *run = arg;
-    return judge_words_alike(run->words, run->item, &run->set->items[candidate->id - 1].traits);
+    struct judge_weighed item;
+    judge_words_weigh(run->words, run->item, &item);
+    return judge_words_alike(run->words, &item, &run->set->items[candidate->id - 1].traits);
 }
 
 /* Ids are places in the order of arrival, from 1; so are stories. */

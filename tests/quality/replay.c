@@ -232,9 +232,10 @@ static void count_words(struct replay *replay, struct commit *commit)
 static float alike(void *arg, const struct judge_candidate *candidate)
 {
     struct replay *replay = arg;
+    struct judge_weighed item;
 
-    return judge_words_alike(replay->words, &replay->item->traits,
-                             &(*place_of(replay, candidate->id))->traits);
+    judge_words_weigh(replay->words, &replay->item->traits, &item);
+    return judge_words_alike(replay->words, &item, &(*place_of(replay, candidate->id))->traits);
 }
 
 /* --- judging, continued -----------------------------------------------------------------------

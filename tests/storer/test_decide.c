@@ -273,7 +273,7 @@ START_TEST(the_present_story_is_joined)
 
     move(id, other, 1);
     store_more();
-    ck_assert_uint_eq(ask((struct asked){.direction = 5, .candidate = id, .cosine = .9}).story,
+    ck_assert_uint_eq(ask((struct asked){.direction = 1, .candidate = id, .cosine = .9}).story,
                       other);
 }
 END_TEST
@@ -324,7 +324,7 @@ END_TEST
 START_TEST(the_same_after_a_restart)
 {
     uint64_t other = store(3), id = store(1);
-    struct asked asked = {.direction = 5, .candidate = id, .cosine = .9};
+    struct asked asked = {.direction = 1, .candidate = id, .cosine = .9};
 
     move(id, other, 1);
     store_more();
