@@ -9,8 +9,8 @@ import weirlib
 REPLAY = os.path.join(weirlib.BUILD, "tests/quality/replay")
 SQL = ("select v.sequence, i.id, i.time_ms, i.seen_ms, v.model, lower(hex(v.vector)) vector,"
        " lower(hex(v.signature)) signature, v.words, v.url_key, v.title_key,"
-       " lower(hex(v.figures)) figures, lower(hex(v.terms)) terms, i.revision from vector v join item i on i.id = v.item"
-       " where v.sequence > ? order by v.sequence")
+       " lower(hex(v.figures)) figures, lower(hex(v.terms)) terms, i.revision"
+       " from vector v join item i on i.id = v.item where v.sequence > ? order by v.sequence")
 NAMES = ("sequence", "id", "time_ms", "seen_ms", "model", "vector", "signature", "words", "url_key",
          "title_key", "figures", "terms", "revision")
 
@@ -31,10 +31,13 @@ def _run(*arguments):
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def replay(path, window_ms=None):
-    """{id: (story, copy_of)} by a full scan, of commits that were written to a file."""
-    window = ["--window-ms", window_ms] if window_ms else []
-    return {row["id"]: (row["story"], row["copy_of"]) for row in _run(*window, path)}
+def replay(path, settings=None):
+    """{id: (story, copy_of)} by a full scan, of commits that were written to a file; settings: those
+    of the pipeline that made them."""
+    options = [f"--{option}={settings[key]}" for option, key in
+               (("window-ms", "deduper.window_ms"), ("memory", "storer.commit_memory"))
+               if key in (settings or {})]
+    return {row["id"]: (row["story"], row["copy_of"]) for row in _run(*options, path)}
 
 
 def decided(weir):
