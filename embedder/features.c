@@ -252,7 +252,7 @@ void features_count(struct features *features, const struct tokens *title,
     count_all(features, title, text);
 }
 
-struct term *features_terms(struct features *features, uint32_t *count)
+const struct term *features_terms(struct features *features, uint32_t *count)
 {
     const struct counter *words = &features->classes[WORDS];
 

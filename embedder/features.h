@@ -48,7 +48,7 @@ void features_count(struct features *features, const struct tokens *title,
                     const struct tokens *text);
 
 /* The distinct words found, all of any weight; borrowed until the next call. */
-struct term *features_terms(struct features *features, uint32_t *count);
+const struct term *features_terms(struct features *features, uint32_t *count);
 
 /* The distinct hashes of a text without their weights: what the df table counts.  Calls each for
  * every one of them. */

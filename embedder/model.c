@@ -64,7 +64,7 @@ static void embed(struct model *model, struct traits_buf *out)
 static void pick_terms(struct model *model, struct traits_buf *out)
 {
     uint32_t count = 0;
-    struct term *words = features_terms(model->features, &count);
+    const struct term *words = features_terms(model->features, &count);
 
     out->term_count = terms_pick(words, count, out->terms);
 }

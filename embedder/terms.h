@@ -7,7 +7,8 @@
 
 #include "common/traits.h"
 
-/* A word with what it weighs: (1 + ln count) * idf, in any unit. */
+/* A word with what it weighs: (1 + ln count) * idf, best in a unit that makes the heaviest about
+ * 2^20 (heavier ones are put in order all the same, but slowly). */
 struct term {
     uint64_t hash;
     uint32_t weight;
@@ -15,8 +16,9 @@ struct term {
 };
 
 /* Writes the heaviest TRAITS_TERMS_MAX of n words as struct traits wants them and returns how many;
- * of equal ones those with the smaller hashes.  Words are reordered; two that differ below the
- * upper half of their hashes count as one. */
-uint32_t terms_pick(struct term *words, uint32_t n, uint8_t out[TRAITS_TERMS_MAX * TRAITS_TERM]);
+ * of equal ones those with the smaller hashes.  Two that differ below the upper half of their
+ * hashes count as one. */
+uint32_t terms_pick(const struct term *words, uint32_t n,
+                    uint8_t out[TRAITS_TERMS_MAX * TRAITS_TERM]);
 
 #endif
