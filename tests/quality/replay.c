@@ -12,7 +12,8 @@
  * again has changed: it keeps its story and takes the new vector; but where the revision is the
  * same and it had no vector, this one came late, and an item that is alone in its story is judged
  * again, against all others.  Words are as rare as in the last --memory commits (8192, the default
- * of storer.commit_memory).  Prints {"id", "story", "copy_of"} for each time an item is judged. No
+ * of storer.commit_memory), those included that a later one has replaced and are not recorded: see
+ * replay.h.  Prints {"id", "story", "copy_of"} for each time an item is judged. No
  * index, no proposals, no caches: candidates come from a full scan, centres are added up anew
  * whenever they are asked for.
  *
@@ -21,122 +22,31 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/buf.h"
 #include "common/judge.h"
 #include "common/judge_words.h"
 #include "common/mem.h"
-#include "common/msg.h"
 #include "common/traits.h"
+#include "tests/quality/replay.h"
 
-enum { USAGE = 64, SPACE = 192, MEMORY = 8192, HOURS_72_MS = 72 * 3600 * 1000 };
-
-struct commit {
-    uint64_t id, sequence, story, copy_of;
-    bool counted; /* among the words */
-    int64_t time_ms, seen_ms;
-    int64_t revision; /* 0: not recorded */
-    char *model;
-    struct buf vector, terms;
-    uint32_t space[SPACE];
-    struct traits traits;
-};
+enum { USAGE = 64, MEMORY = 8192, HOURS_72_MS = 72 * 3600 * 1000 };
 
 struct replay {
     int64_t window_ms;
     int64_t newest_ms;       /* when the item fetched last was fetched */
     bool pairs;              /* nothing is judged in order */
-    struct commit **commits; /* each id once, in the order of first commits */
-    size_t count;
+    uint64_t memory;         /* commits whose words count */
+    struct commit **read;    /* all */
+    struct commit **commits; /* each id once, in the order of first commits; borrowed */
+    size_t read_count, count;
     struct judge_candidate *candidates; /* of the item in hand */
     const struct commit *item;
     struct judge_centre centre;
-    uint64_t memory, head; /* commits whose words count; the last one */
-    struct judge_words *words;
+    struct replay_words words;
 };
-
-/* --- reading ----------------------------------------------------------------------------------
- */
-
-static int digit(char c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static bool unhex(const json_t *line, const char *name, struct buf *out)
-{
-    const char *text = json_string_value(json_object_get(line, name));
-
-    for (; text && text[0]; text += 2) {
-        if (digit(text[0]) < 0 || digit(text[1]) < 0)
-            return false;
-        buf_addc(out, (char)(digit(text[0]) * 16 + digit(text[1])));
-    }
-    return text != NULL;
-}
-
-static int64_t number(const json_t *line, const char *name)
-{
-    return json_integer_value(json_object_get(line, name));
-}
-
-static bool read_traits(const json_t *line, struct commit *commit)
-{
-    struct buf signature = {0}, figures = {0};
-    bool read = unhex(line, "vector", &commit->vector) && unhex(line, "signature", &signature) &&
-                unhex(line, "figures", &figures) && unhex(line, "terms", &commit->terms) &&
-                commit->terms.len <= (size_t)TRAITS_TERM * TRAITS_TERMS_MAX &&
-                figures.len <= 4 * TRAITS_FIGURES_MAX &&
-                (signature.len == 0 || signature.len == 4 * TRAITS_SIGNATURE);
-    struct msg_vector vector = {.vector = buf_span(&commit->vector),
-                                .signature = buf_span(&signature),
-                                .figures = buf_span(&figures),
-                                .terms = buf_span(&commit->terms),
-                                .words = (uint64_t)number(line, "words"),
-                                .url_key = (uint64_t)number(line, "url_key"),
-                                .title_key = (uint64_t)number(line, "title_key")};
-
-    if (read)
-        msg_vector_traits(&vector, commit->space, &commit->traits);
-    buf_free(&signature);
-    buf_free(&figures);
-    return read;
-}
-
-static void commit_free(struct commit *commit)
-{
-    if (!commit)
-        return;
-    free(commit->model);
-    buf_free(&commit->vector);
-    buf_free(&commit->terms);
-    free(commit);
-}
-
-/* NULL where the line is no commit. */
-static struct commit *commit_read(const char *text, size_t n)
-{
-    json_t *line = json_loadb(text, n, 0, NULL);
-    struct commit *commit = mem_calloc(1, sizeof(*commit));
-    const char *model = json_string_value(json_object_get(line, "model"));
-
-    commit->id = (uint64_t)number(line, "id");
-    commit->sequence = (uint64_t)number(line, "sequence");
-    commit->time_ms = number(line, "time_ms");
-    commit->seen_ms = number(line, "seen_ms");
-    commit->revision = number(line, "revision");
-    commit->model = mem_strdup(model ? model : "");
-    if (!model || commit->id == 0 || !read_traits(line, commit)) {
-        commit_free(commit);
-        commit = NULL;
-    }
-    json_decref(line);
-    return commit;
-}
 
 /* --- judging ----------------------------------------------------------------------------------
  */
@@ -208,38 +118,15 @@ static bool is_alone(const struct replay *replay, const struct commit *item)
     return members == 1 && item->copy_of == 0;
 }
 
-/* --- words ------------------------------------------------------------------------------------
- */
-
-static void uncount(struct replay *replay, struct commit *commit)
-{
-    if (commit->counted)
-        judge_words_remove(replay->words, &commit->traits);
-    commit->counted = false;
-}
-
-/* A commit has come: its words count, and those of the commits before the last so many do not. */
-static void count_words(struct replay *replay, struct commit *commit)
-{
-    replay->head = commit->sequence;
-    for (size_t i = 0; i < replay->count; i++)
-        if (replay->commits[i]->sequence + replay->memory <= replay->head)
-            uncount(replay, replay->commits[i]);
-    judge_words_add(replay->words, &commit->traits);
-    commit->counted = true;
-}
-
 static float alike(void *arg, const struct judge_candidate *candidate)
 {
     struct replay *replay = arg;
     struct judge_weighed item;
 
-    judge_words_weigh(replay->words, &replay->item->traits, &item);
-    return judge_words_alike(replay->words, &item, &(*place_of(replay, candidate->id))->traits);
+    judge_words_weigh(replay->words.words, &replay->item->traits, &item);
+    return judge_words_alike(replay->words.words, &item,
+                             &(*place_of(replay, candidate->id))->traits);
 }
-
-/* --- judging, continued -----------------------------------------------------------------------
- */
 
 static void print(const struct commit *item)
 {
@@ -332,9 +219,7 @@ static void take_again(struct replay *replay, struct commit **former, struct com
     *former = commit;
     if (judged)
         judge(replay, commit, gone->story);
-    uncount(replay, gone);
-    count_words(replay, commit);
-    commit_free(gone);
+    words_take(&replay->words, commit, gone);
 }
 
 static void append(struct replay *replay, struct commit *commit)
@@ -344,7 +229,7 @@ static void append(struct replay *replay, struct commit *commit)
     replay->count++;
     replay->commits = mem_realloc(replay->commits, replay->count, sizeof(struct commit *));
     replay->commits[replay->count - 1] = commit;
-    count_words(replay, commit);
+    words_take(&replay->words, commit, NULL);
 }
 
 static void take(struct replay *replay, struct commit *commit)
@@ -365,24 +250,17 @@ static void take(struct replay *replay, struct commit *commit)
         call_again(replay, commit, compared);
 }
 
-/* False, with a line on stderr, where a line is no commit. */
 static bool replay_file(struct replay *replay, FILE *file)
 {
-    char *text = NULL;
-    size_t cap = 0, line = 1;
-    struct commit *commit = NULL;
-
-    for (ssize_t n; (n = getline(&text, &cap, file)) > 0; line++) {
-        commit = commit_read(text, (size_t)n);
-        if (!commit)
-            break;
-        take(replay, commit);
+    replay->read = commits_read(file, &replay->read_count);
+    if (!replay->read)
+        return false;
+    words_create(&replay->words, replay->memory, replay->read, replay->read_count);
+    for (size_t i = 0; i < replay->read_count; i++) {
+        words_advance(&replay->words, replay->read[i]->sequence - 1);
+        take(replay, replay->read[i]);
     }
-    free(text);
-    if (feof(file))
-        return true;
-    fprintf(stderr, "replay: line %zu is no commit\n", line);
-    return false;
+    return true;
 }
 
 /* --- pairs ------------------------------------------------------------------------------------
@@ -402,8 +280,8 @@ static bool compare_pairs(struct replay *replay, FILE *file)
             fprintf(stderr, "replay: no commit of %llu or %llu\n", a, b);
             return false;
         }
-        same = judge_pair(judge_params_of((*x)->model), replay->words, &(*x)->traits, &(*y)->traits,
-                          &score) != JUDGE_UNIQUE;
+        same = judge_pair(judge_params_of((*x)->model), replay->words.words, &(*x)->traits,
+                          &(*y)->traits, &score) != JUDGE_UNIQUE;
         printf("{\"score\":%.6f,\"same\":%s}\n", (double)score, same ? "true" : "false");
     }
     if (feof(file))
@@ -414,12 +292,13 @@ static bool compare_pairs(struct replay *replay, FILE *file)
 
 static void replay_free(struct replay *replay)
 {
-    for (size_t i = 0; i < replay->count; i++)
-        commit_free(replay->commits[i]);
+    for (size_t i = 0; i < replay->read_count; i++)
+        commit_free(replay->read[i]);
+    free(replay->read);
     free(replay->commits);
     free(replay->candidates);
     judge_centre_clear(&replay->centre);
-    judge_words_destroy(&replay->words);
+    words_destroy(&replay->words);
 }
 
 static FILE *open_input(const char *path)
@@ -437,8 +316,7 @@ int main(int argc, char **argv)
                                          {"memory", 1, NULL, 'm'},
                                          {"pairs", 1, NULL, 'p'},
                                          {NULL, 0, NULL, 0}};
-    struct replay replay = {
-        .window_ms = HOURS_72_MS, .memory = MEMORY, .words = judge_words_create()};
+    struct replay replay = {.window_ms = HOURS_72_MS, .memory = MEMORY};
     FILE *file = NULL, *pairs = NULL;
     const char *pairs_path = NULL;
     bool done = false;
