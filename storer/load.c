@@ -112,6 +112,9 @@ bool writer_load(struct writer *writer)
     writer->committed = writer->meta;
     writer->retries_asked = true;
     haste_lacked(&writer->haste); /* some may have come without before this process began */
+    /* Of a transaction that failed no question went out; the rows say when the others lapse. */
+    for (enum asked_for model = 0; model < ASKED_MODELS; model++)
+        asked_clear(&writer->asked, model);
     online_unsaved(writer->online);
     journal_clear(writer->journal);
     schedule_clear(writer->schedule);

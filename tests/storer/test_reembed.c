@@ -1,5 +1,7 @@
 /* A change of model: a store filled with one model's vectors, opened with another in the settings.
  */
+#include <sys/resource.h>
+
 #include "storer/pace.h"
 #include "tests/storer/ring.h"
 
@@ -284,6 +286,36 @@ START_TEST(a_server_that_is_down_ends_nothing)
 }
 END_TEST
 
+static void limit_files(rlim_t bytes)
+{
+    struct rlimit limit = {.rlim_cur = bytes, .rlim_max = RLIM_INFINITY};
+
+    ck_assert_int_eq(prlimit(ring.pid, RLIMIT_FSIZE, &limit, NULL), 0);
+}
+
+/* Questions of a transaction that failed were never sent, so they are asked anew. */
+START_TEST(a_full_disk_leaves_nothing_out)
+{
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    struct msg_header question;
+
+    sigaction(SIGXFSZ, &ignore, NULL); /* inherited by the storer */
+    ring_set(&ring, "storer.disk_retry_ms=50");
+    ring_set(&ring, "storer.wanted_ms=60000");
+    begin(30);
+    for (unsigned i = 0; i < 4; i++)
+        ck_assert_uint_eq(asked_within(PATIENCE_MS, &question), 30 - i);
+    limit_files(0);
+    for (unsigned i = 0; i < 4; i++)
+        answer(29 - i, true);
+    ring_until_figure(&ring, "pauses", 1);
+    limit_files(RLIM_INFINITY);
+    answer_some(26, NULL);
+    ring_until(&ring, "SELECT count (*) FROM vector WHERE model = '" OTHER "'", 30);
+    ring_sum(&ring);
+}
+END_TEST
+
 /* --- pace by itself --- */
 
 START_TEST(pace_grows_halves_and_pauses)
@@ -335,6 +367,7 @@ int main(int argc, char **argv)
     tcase_add_test(tcase, back_to_the_model_that_serves);
     tcase_add_test(tcase, what_fails_for_good_does_not_hold_up_the_rest);
     tcase_add_test(tcase, a_server_that_is_down_ends_nothing);
+    tcase_add_test(tcase, a_full_disk_leaves_nothing_out);
     suite_add_tcase(suite, tcase);
     tcase = tcase_create("pace");
     tcase_add_test(tcase, pace_grows_halves_and_pauses);
