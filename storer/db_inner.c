@@ -121,6 +121,17 @@ void db_done(sqlite3_stmt *s)
         sqlite3_reset(s);
 }
 
+uint64_t db_number(struct db *db, sqlite3_stmt *s)
+{
+    uint64_t number = 0;
+
+    if (db_row(db, s)) {
+        number = db_get_uint(s, 0);
+        db_done(s);
+    }
+    return number;
+}
+
 int64_t db_get_int(sqlite3_stmt *s, int column)
 {
     return sqlite3_column_int64(s, column);

@@ -56,6 +56,8 @@ void db_kept(const struct buf *space, struct span *text);
 
 /* Rows changed by the last statement that was run. */
 size_t db_changes(const struct db *db);
+/* The number that a statement gives in its only row; 0 where it has none. */
+uint64_t db_number(struct db *db, sqlite3_stmt *s);
 /* Runs statements that are not kept; 0, or -1 with the error noted. */
 int db_execute(struct db *db, const char *text);
 /* Writes a vector by a statement with the parameters of vector_add. */

@@ -171,24 +171,10 @@ void db_wanted_each(struct db *db, int64_t due_ms, db_wanted_fn *fn, void *arg)
 
 uint64_t db_wanted_count(struct db *db)
 {
-    sqlite3_stmt *s = db_get(db, SQL_item_wanted_count);
-    uint64_t count = 0;
-
-    if (db_row(db, s)) {
-        count = db_get_uint(s, 0);
-        db_done(s);
-    }
-    return count;
+    return db_number(db, db_get(db, SQL_item_wanted_count));
 }
 
 int64_t db_wanted_next(struct db *db)
 {
-    sqlite3_stmt *s = db_get(db, SQL_item_wanted_next);
-    int64_t next = 0;
-
-    if (db_row(db, s)) {
-        next = db_get_int(s, 0);
-        db_done(s);
-    }
-    return next;
+    return (int64_t)db_number(db, db_get(db, SQL_item_wanted_next));
 }

@@ -10,21 +10,17 @@
     M(epoch)                                                                                       \
     M(head)                                                                                        \
     M(accepted)                                                                                    \
-    M(stored) M(updated) M(known) M(dead) M(paused) M(file) M(next_below) M(next_total)            \
-        M(next_done) M(next_failed)
+    M(stored)                                                                                      \
+    M(updated) M(known) M(dead) M(paused) M(file) M(next_below) M(next_total) M(next_done)         \
+        M(next_failed)
 #define META_TEXT(M) M(model) M(model_next)
 
 static uint64_t get(struct db *db, const char *name)
 {
     sqlite3_stmt *s = db_get(db, SQL_meta_get);
-    uint64_t value = 0;
 
     db_text(s, 1, span_str(name));
-    if (db_row(db, s)) {
-        value = db_get_uint(s, 0);
-        db_done(s);
-    }
-    return value;
+    return db_number(db, s);
 }
 
 static void put(struct db *db, const char *name, uint64_t value)

@@ -113,14 +113,7 @@ bool db_next_owed(struct db *db)
 
 uint64_t db_next_items(struct db *db)
 {
-    sqlite3_stmt *s = db_get(db, SQL_next_items);
-    uint64_t count = 0;
-
-    if (db_row(db, s)) {
-        count = db_get_uint(s, 0);
-        db_done(s);
-    }
-    return count;
+    return db_number(db, db_get(db, SQL_next_items));
 }
 
 /* Names change, rows do not move: it takes the same short time whatever the tables hold.

@@ -63,14 +63,9 @@ void db_story_join(struct db *db, uint64_t id, uint64_t source, bool copy, int64
 static uint64_t count_of(struct db *db, enum db_sql which, uint64_t id)
 {
     sqlite3_stmt *s = db_get(db, which);
-    uint64_t count = 0;
 
     db_uint(s, 1, id);
-    if (db_row(db, s)) {
-        count = db_get_uint(s, 0);
-        db_done(s);
-    }
-    return count;
+    return db_number(db, s);
 }
 
 uint64_t db_story_originals(struct db *db, uint64_t id)
