@@ -142,9 +142,8 @@ bool decide_load_more(struct decide *decide)
 
 void decide_forget(struct decide *decide, uint64_t head)
 {
-    memory_clear(decide->memory);
+    decide_load(decide);
     memory_forget(decide->memory, head);
-    stories_clear(decide->stories);
 }
 
 /* --- judging --- */

@@ -34,8 +34,8 @@ void decide_load(struct decide *decide);
 /* Takes a little more: for moments with nothing else to do.  false: there is no more. */
 bool decide_load_more(struct decide *decide);
 
-/* Other vectors serve from now on, in another epoch: what is remembered of the former ones goes, and
- * a proposal must know all commits up to head. */
+/* Other vectors serve from now on, in another epoch: memory is made anew, as it would be at a
+ * start, and a proposal must know all commits up to head. */
 void decide_forget(struct decide *decide, uint64_t head);
 
 /* Whether memory reaches back to what the proposal had seen, and none of its candidates has changed
