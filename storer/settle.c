@@ -217,8 +217,8 @@ static void settle(struct writer *writer, const struct input *input, struct verd
     struct judge_verdict judged;
     struct db_item row;
 
-    wanted_seen(writer, &v->vector);
     leave_out_foreign(writer, &v->vector);
+    wanted_seen(writer, &v->vector);
     db_item_find(writer->db, v->header.key, &row);
     if (row.id && (row.revision == v->item.revision || fetch->revived)) {
         writer->meta.known++;
