@@ -150,8 +150,6 @@ static void fill(struct page *page, int64_t since, int64_t end, int64_t not_befo
     }
 }
 
-/* Sequences that nobody holds any more (updates move an item to a new one) are covered by upto: the
- * whole way to where was looked, which is head where the page holds all that is left. */
 static struct span serving_model(struct page *page)
 {
     struct db_rows *rows =
@@ -167,6 +165,8 @@ static struct span serving_model(struct page *page)
     return buf_span(&page->model);
 }
 
+/* Sequences that nobody holds any more (updates move an item to a new one) are covered by upto: the
+ * whole way to where was looked, which is head where the page holds all that is left. */
 static json_t *write_page(struct page *page, uint64_t epoch, uint64_t end, uint64_t head)
 {
     struct reads *reads = page->reads;

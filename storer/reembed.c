@@ -116,7 +116,7 @@ void reembed_work(struct writer *writer)
         reembed_ask(writer);
     else if (!writer->reembed.swept)
         sweep(writer);
-    else if (strcmp(writer->meta.model, wanted) != 0)
+    else if (*wanted && strcmp(writer->meta.model, wanted) != 0)
         begin(writer);
 }
 
