@@ -8,6 +8,8 @@
 #include "common/log.h"
 #include "common/mem.h"
 
+enum { RETRY_AFTER_MOST_S = 86400 }; /* more says no more */
+
 /* --- transfers ---------------------------------------------------------------------------------
  */
 
@@ -105,6 +107,8 @@ static void finish(struct http *http, CURL *easy, CURLcode code)
     result.trouble = judge(transfer, code);
     result.words = transfer->words;
     result.status = (int)status;
+    if (retry_after > RETRY_AFTER_MOST_S)
+        retry_after = RETRY_AFTER_MOST_S;
     result.retry_after_ms = retry_after > 0 ? (int64_t)retry_after * 1000 : -1;
     result.body = buf_span(&transfer->body);
     http->fn(http->self, transfer->token, &result);
