@@ -99,7 +99,7 @@ static void ask_server(struct ask *ask, const struct ask_item *item, struct trai
     model_keys(ask->model, item->title, item->text, item->url, out);
     texts_input(item->title, item->text, (size_t)ask->config->embedder_input_bytes, &input);
     if (input.len)
-        backend_embed(ask->backend, &input, false, 0, out);
+        backend_embed(ask->backend, &input, false, 0, 0, out);
     buf_free(&input);
 }
 

@@ -9,6 +9,7 @@
 #include "common/mem.h"
 #include "common/msg.h"
 #include "embedder/backend.h"
+#include "embedder/compute.h"
 #include "embedder/finish.h"
 
 /* An item while the server thinks about it. */
@@ -114,8 +115,10 @@ void asked_close(struct asked **asked)
     *asked = NULL;
 }
 
-void asked_take(struct asked *asked, enum lane lane, int64_t deadline_ms, zmsg_t **message)
+void asked_take(struct asked *asked, const struct compute_ticket *ticket, zmsg_t **message)
 {
+    enum lane lane = (enum lane)ticket->lane;
+    int64_t deadline_ms = ticket->deadline_ms;
     struct item *item = mem_calloc(1, sizeof(*item));
     zframe_t *frame = zmsg_last(*message);
     struct span input = link_span(frame);
@@ -132,7 +135,7 @@ void asked_take(struct asked *asked, enum lane lane, int64_t deadline_ms, zmsg_t
     *message = NULL;
     if (deadline_ms)
         deadline_ms += clock_mono_ms() - clock_utc_ms();
-    backend_embed(asked->backend, &bytes, lane == LANE_HI, deadline_ms, item);
+    backend_embed(asked->backend, &bytes, lane == LANE_HI, ticket->waited_ms, deadline_ms, item);
 }
 
 size_t asked_count(const struct asked *asked)

@@ -8,6 +8,7 @@
 
 struct asked;
 struct buf;
+struct compute_ticket;
 struct config;
 struct counters;
 struct loop;
@@ -26,8 +27,8 @@ struct asked *asked_open(const struct config *config, struct loop *loop, struct 
                          const char *instance, const struct asked_calls *calls);
 /* Items in hand are dropped. */
 void asked_close(struct asked **asked);
-/* Takes the message of a COMPUTE_ASK, without its ticket.  deadline_ms: UTC, 0 = none. */
-void asked_take(struct asked *asked, enum lane lane, int64_t deadline_ms, zmsg_t **message);
+/* Takes the message of a COMPUTE_ASK, without its ticket. */
+void asked_take(struct asked *asked, const struct compute_ticket *ticket, zmsg_t **message);
 size_t asked_count(const struct asked *asked);
 /* Whether more should be taken than what is here and what is coming; true where asked is NULL. */
 bool asked_has_room(const struct asked *asked, size_t coming);

@@ -94,6 +94,8 @@ void backend_turn(struct backend *backend)
     int64_t due_ms = batch_give_up_due(backend, now_ms);
     int64_t other_ms = INT64_MAX;
 
+    if (backend->silent)
+        backend_trip(backend);
     if (backend->stopping_ms) {
         if (now_ms >= backend->stopping_ms)
             end_sent(backend);
@@ -132,14 +134,15 @@ void backend_refuse(struct backend *backend, struct texts *texts, const char *re
     }
 }
 
-static struct text *take(struct backend *backend, struct buf *bytes, bool hi, int64_t deadline_ms,
-                         void *token)
+static struct text *take(struct backend *backend, struct buf *bytes, bool hi, int64_t waited_ms,
+                         int64_t deadline_ms, void *token)
 {
     struct text *text = text_create(bytes);
 
     text->key = cache_key(span_str(backend->config->embedder_model), text->input);
     text->came_ms = clock_mono_ms();
-    text->until_ms = text->came_ms + backend->hold_ms;
+    text->until_ms =
+        text->came_ms + (waited_ms < backend->hold_ms ? backend->hold_ms - waited_ms : 0);
     text->expires = deadline_ms && deadline_ms < text->until_ms;
     if (text->expires)
         text->until_ms = deadline_ms;
@@ -150,10 +153,10 @@ static struct text *take(struct backend *backend, struct buf *bytes, bool hi, in
     return text;
 }
 
-void backend_embed(struct backend *backend, struct buf *bytes, bool hi, int64_t deadline_ms,
-                   void *token)
+void backend_embed(struct backend *backend, struct buf *bytes, bool hi, int64_t waited_ms,
+                   int64_t deadline_ms, void *token)
 {
-    struct text *text = take(backend, bytes, hi, deadline_ms, token);
+    struct text *text = take(backend, bytes, hi, waited_ms, deadline_ms, token);
     struct span known = cache_get(backend->cache, &text->key);
     struct backend_answer answer = {.vector = (const int8_t *)known.p, .dims = known.n};
 
@@ -163,6 +166,8 @@ void backend_embed(struct backend *backend, struct buf *bytes, bool hi, int64_t 
         answer.reason = "there is no text";
     } else if (backend->stopping_ms) {
         answer.reason = "the embedder is stopping";
+    } else if (text->until_ms <= text->came_ms) {
+        answer.reason = "it has waited for others too long (embedder.hold_ms)";
     } else if (backend->breaker.state != BREAKER_CLOSED) {
         answer.reason = backend->error;
     } else {

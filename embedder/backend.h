@@ -5,7 +5,8 @@
  * lane's only.  At most embedder.requests are under way; one of them is kept for the hi lane where
  * there are two or more.  What failed is tried again as retry.h says; where the circuit (breaker.h)
  * is open nothing is asked but by its probes, and texts come back at once.  A text is held for
- * hold_ms at most; its vector, should it come later, goes to the cache.
+ * hold_ms at most, and where no good answer came meanwhile the circuit opens; its vector, should
+ * it come later, goes to the cache.
  *
  * It belongs to one thread, and works in that thread's loop. */
 #ifndef WEIR_EMBEDDER_BACKEND_H
@@ -30,8 +31,8 @@ struct backend_answer {
 };
 
 struct backend_calls {
-    /* What became of a text; never from within backend_embed, but for what the cache has or an
-     * open circuit refuses. */
+    /* What became of a text; never from within backend_embed, but for what the cache has, an open
+     * circuit refuses, or has waited for too long. */
     void (*done)(void *self, void *token, const struct backend_answer *answer);
     /* The circuit changed: "open", "half-open", "closed"; error is "" where nothing is wrong.  May
      * be NULL. */
@@ -46,9 +47,10 @@ struct backend *backend_open(const struct config *config, struct loop *loop,
                              const struct backend_calls *calls);
 /* What is in hand is dropped without a call. */
 void backend_close(struct backend **backend);
-/* Takes a text: bytes (emptied), its lane, and the caller's deadline in loop time, 0 = none. */
-void backend_embed(struct backend *backend, struct buf *bytes, bool hi, int64_t deadline_ms,
-                   void *token);
+/* Takes a text: bytes (emptied), its lane, how much of hold_ms it has waited elsewhere, and the
+ * caller's deadline in loop time, 0 = none. */
+void backend_embed(struct backend *backend, struct buf *bytes, bool hi, int64_t waited_ms,
+                   int64_t deadline_ms, void *token);
 /* Asks whether the server is there and has the model, where its dialect can tell, and logs what is
  * wrong; nothing else comes of it. */
 void backend_greet(struct backend *backend);

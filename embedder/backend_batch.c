@@ -40,11 +40,16 @@ void batch_delay(struct batch *batch, int64_t due_ms, bool first)
 static const struct backend_answer late = {
     .reason = "the model server did not answer in time (embedder.hold_ms)"};
 
-/* Held for too long: the server cannot keep up with so many. */
-static void ask_for_less(struct backend *backend, const struct text *text)
+/* In vain, though there was time (not all of it was spent elsewhere): the server cannot keep up
+ * with so many, or gives nothing at all. */
+static bool ask_for_less(struct backend *backend, const struct text *text, int64_t now_ms)
 {
-    if (!text->expires)
-        backend_ask_for_less(backend, (size_t)backend->batch_most);
+    if (text->expires || now_ms - text->came_ms < backend->hold_ms / 2)
+        return false;
+    backend_ask_for_less(backend, (size_t)backend->batch_most);
+    if (backend->good_ms < text->came_ms)
+        backend->silent = true;
+    return true;
 }
 
 /* The texts of a request that is under way stay in it: their vectors go to the cache. */
@@ -54,8 +59,7 @@ static int64_t tell_due(struct backend *backend, struct batch *batch, int64_t no
         if (!text->token || text->until_ms > now_ms)
             continue;
         if (!batch->late)
-            ask_for_less(backend, text);
-        batch->late = true;
+            batch->late = ask_for_less(backend, text, now_ms);
         backend_tell(backend, text, &late);
     }
     return texts_due_ms(&batch->texts);
@@ -68,7 +72,9 @@ static int64_t give_up_waiting(struct backend *backend, struct texts *texts, int
     if (texts_due_ms(texts) <= now_ms) {
         texts_init(&due);
         texts_take_due(texts, now_ms, &due);
-        ask_for_less(backend, due.first);
+        for (struct text *text = due.first; text; text = text->next)
+            if (ask_for_less(backend, text, now_ms))
+                break;
         backend_refuse(backend, &due, late.reason);
     }
     return texts_due_ms(texts);

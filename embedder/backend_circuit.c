@@ -32,6 +32,7 @@ void backend_good(struct backend *backend)
 {
     bool changed = breaker_good(&backend->breaker);
 
+    backend->good_ms = clock_mono_ms();
     /* A late answer while it is open: what opened it is still the reason. */
     if (backend->breaker.state == BREAKER_CLOSED)
         backend->error[0] = '\0';
@@ -52,6 +53,17 @@ void backend_bad(struct backend *backend, bool enough)
     tell_change(backend);
     snprintf(reason, sizeof(reason), "%s", backend->error);
     batch_refuse_all(backend, reason);
+}
+
+void backend_trip(struct backend *backend)
+{
+    backend->silent = false;
+    if (backend->breaker.state != BREAKER_CLOSED)
+        return;
+    if (!*backend->error)
+        snprintf(backend->error, sizeof(backend->error),
+                 "no whole answer within %lld ms (embedder.hold_ms)", (long long)backend->hold_ms);
+    backend_bad(backend, true);
 }
 
 /* --- probes ----------------------------------------------------------------------------------- */

@@ -54,6 +54,8 @@ struct backend {
     int64_t batch_most;     /* texts of a request at present */
     int64_t input_most;     /* bytes of a text at present */
     int64_t quiet_until_ms; /* a server asked for it (Retry-After) */
+    int64_t good_ms;        /* when the last good answer came */
+    bool silent;            /* and none for as long as a text was held */
     int64_t stopping_ms;    /* told to stop: what is under way ends then; 0 = not */
     uint64_t timer;
     uint32_t chance;
@@ -113,6 +115,8 @@ enum retry backend_judge(struct backend *backend, const struct http_result *resu
 void backend_good(struct backend *backend);
 /* enough: this failure alone opens the circuit. */
 void backend_bad(struct backend *backend, bool enough);
+/* Nothing good came for as long as a text was held: opens the circuit, unless it is. */
+void backend_trip(struct backend *backend);
 /* Sends a probe if one is due; returns when the next one is. */
 int64_t backend_probe_due(struct backend *backend, int64_t now_ms);
 void backend_on_probe(struct backend *backend, const struct http_result *result);

@@ -97,7 +97,17 @@ static enum compute_result embed(struct compute *compute, const struct msg_heade
     return COMPUTE_ASK;
 }
 
-static enum compute_result work(struct compute *compute, zmsg_t *message, int64_t *deadline_ms)
+/* How long an item has been under way.  A replay, or an item that wants its vector late, has been
+ * stored or given up meanwhile: it begins anew. */
+static int64_t waited_ms(const struct msg_header *header, const struct msg_item *item)
+{
+    int64_t ms = clock_utc_ms() - item->seen_ms;
+
+    return header->kind == MSG_KIND_FETCH && header->attempt <= 1 && ms > 0 ? ms : 0;
+}
+
+static enum compute_result work(struct compute *compute, zmsg_t *message,
+                                struct compute_ticket *ticket)
 {
     struct msg_header header;
     struct msg_item item;
@@ -111,7 +121,8 @@ static enum compute_result work(struct compute *compute, zmsg_t *message, int64_
         log_warning("malformed", "link=items why=\"%s\"", compute->pool.why);
         return COMPUTE_MALFORMED;
     }
-    *deadline_ms = header.deadline_ms;
+    ticket->deadline_ms = header.deadline_ms;
+    ticket->waited_ms = waited_ms(&header, &item);
     if (header.deadline_ms && header.deadline_ms < clock_utc_ms())
         return COMPUTE_EXPIRED;
     return embed(compute, &header, &item);
@@ -126,7 +137,7 @@ static void serve(struct compute *compute, zmsg_t **message)
 
     memcpy(&ticket, zframe_data(frame), sizeof(ticket));
     zframe_destroy(&frame);
-    ticket.result = (uint32_t)work(compute, *message, &ticket.deadline_ms);
+    ticket.result = (uint32_t)work(compute, *message, &ticket);
     ticket.busy_us = clock_mono_us() - began_us;
     if (ticket.result == COMPUTE_MALFORMED || ticket.result == COMPUTE_EXPIRED) {
         zmsg_destroy(message);

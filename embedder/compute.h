@@ -25,6 +25,7 @@ struct compute_ticket {
     uint32_t lane;
     uint32_t result;     /* enum compute_result */
     int64_t deadline_ms; /* the header's */
+    int64_t waited_ms;   /* since it was fetched; 0 = not said, or sent once more */
     int64_t busy_us;
 };
 

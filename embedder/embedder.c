@@ -108,7 +108,7 @@ static bool on_computed(struct loop *loop, void *self)
         embedder->in_hand--;
         count(embedder, &ticket);
         if (ticket.result == COMPUTE_ASK)
-            asked_take(embedder->asked, (enum lane)ticket.lane, ticket.deadline_ms, &message);
+            asked_take(embedder->asked, &ticket, &message);
         else if (zmsg_size(message))
             backlog_send(embedder->vectors, (enum lane)ticket.lane, &message);
         zmsg_destroy(&message);

@@ -99,7 +99,7 @@ static inline void embed_until(int number, bool hi, int64_t deadline_ms)
 
     buf_printf(&bytes, "t%d", number);
     outcomes[number].number = number;
-    backend_embed(backend, &bytes, hi, deadline_ms, &outcomes[number]);
+    backend_embed(backend, &bytes, hi, 0, deadline_ms, &outcomes[number]);
     buf_free(&bytes);
 }
 

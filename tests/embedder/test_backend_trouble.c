@@ -168,7 +168,7 @@ START_TEST(too_long)
         while (bytes.len < 3500)
             buf_adds(&bytes, "words \xe6\xb0\xb4");
         before = server.count;
-        backend_embed(backend, &bytes, false, 0, &outcomes[number]);
+        backend_embed(backend, &bytes, false, 0, 0, &outcomes[number]);
         await_answers(number);
         check(number, number, NULL);
         ck_assert_int_eq(server.count - before, number == 1 ? 3 : 1);
@@ -197,7 +197,7 @@ START_TEST(not_to_its_taste)
         buf_printf(&bytes, "t%d %s ", number, number == 1 ? "odd" : "fine");
         while (bytes.len < 3000)
             buf_adds(&bytes, "words ");
-        backend_embed(backend, &bytes, false, 0, &outcomes[number]);
+        backend_embed(backend, &bytes, false, 0, 0, &outcomes[number]);
         await_answers(number);
         check(number, number, NULL);
     }
