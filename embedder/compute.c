@@ -102,8 +102,9 @@ static enum compute_result embed(struct compute *compute, const struct msg_heade
 static int64_t waited_ms(const struct msg_header *header, const struct msg_item *item)
 {
     int64_t ms = clock_utc_ms() - item->seen_ms;
+    bool first = header->kind == MSG_KIND_FETCH && header->attempt <= 1;
 
-    return header->kind == MSG_KIND_FETCH && header->attempt <= 1 && ms > 0 ? ms : 0;
+    return first && item->seen_ms > 0 && ms > 0 ? ms : 0;
 }
 
 static enum compute_result work(struct compute *compute, zmsg_t *message,

@@ -93,14 +93,19 @@ static inline void teardown(void)
     config_destroy(&world_config);
 }
 
-static inline void embed_until(int number, bool hi, int64_t deadline_ms)
+static inline void embed_waited(int number, bool hi, int64_t waited_ms, int64_t deadline_ms)
 {
     struct buf bytes = {0};
 
     buf_printf(&bytes, "t%d", number);
     outcomes[number].number = number;
-    backend_embed(backend, &bytes, hi, 0, deadline_ms, &outcomes[number]);
+    backend_embed(backend, &bytes, hi, waited_ms, deadline_ms, &outcomes[number]);
     buf_free(&bytes);
+}
+
+static inline void embed_until(int number, bool hi, int64_t deadline_ms)
+{
+    embed_waited(number, hi, 0, deadline_ms);
 }
 
 static inline void embed(int from, int to, bool hi)

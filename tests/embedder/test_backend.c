@@ -136,6 +136,48 @@ START_TEST(held_so_long)
 }
 END_TEST
 
+/* Nothing good came for as long as a text was held: the circuit opens, however few requests failed,
+ * and what comes then is not held at all. */
+START_TEST(silence)
+{
+    int64_t began_ms = clock_mono_ms();
+
+    world_set("embedder.response_ms=400");
+    world_set("embedder.breaker_failures=100");
+    open_with(600);
+    embed(1, 6, false);
+    await_answers(6);
+    ck_assert_int_ge(clock_mono_ms() - began_ms, 600);
+    ck_assert_str_eq(states, "open ");
+    embed(7, 8, false);
+    ck_assert_int_eq(answered, 8);
+}
+END_TEST
+
+/* What a text has waited elsewhere counts, but says nothing about the server. */
+START_TEST(waited_elsewhere)
+{
+    int64_t began_ms = clock_mono_ms();
+
+    open_with(5000);
+    embed_waited(1, false, 5000, 0);
+    ck_assert_int_eq(answered, 1);
+    check(1, 1, "embedder.hold_ms");
+    embed_waited(2, false, 4600, 0);
+    embed(3, 3, false);
+    server_await(1);
+    await_answers(2);
+    ck_assert_int_ge(clock_mono_ms() - began_ms, 400);
+    ck_assert_int_lt(clock_mono_ms() - began_ms, 4000);
+    check(2, 2, "embedder.hold_ms");
+    server_vectors(0);
+    await_answers(3);
+    check(3, 3, NULL);
+    ck_assert_str_eq(states, "");
+    ck_assert_int_eq(server.count, 1);
+}
+END_TEST
+
 /* A vector that comes when nobody waits for it any more serves who asks again. */
 START_TEST(late_answers)
 {
@@ -274,6 +316,8 @@ int main(void)
     tcase_add_test(all, no_text);
     tcase_add_test(all, known_texts);
     tcase_add_test(all, held_so_long);
+    tcase_add_test(all, silence);
+    tcase_add_test(all, waited_elsewhere);
     tcase_add_test(all, late_answers);
     tcase_add_test(all, asks_for_less);
     tcase_add_test(all, deadline);

@@ -54,9 +54,11 @@ static struct compute_ticket work(zmsg_t *message)
     return ticket;
 }
 
-static zmsg_t *item_message(const char *model, int64_t deadline_ms)
+static zmsg_t *any_message(const char *model, int64_t deadline_ms, enum msg_kind kind,
+                           uint64_t attempt, int64_t seen_ms)
 {
-    struct msg_header header = {.kind = MSG_KIND_FETCH,
+    struct msg_header header = {.kind = kind,
+                                .attempt = attempt,
                                 .fetch = 9,
                                 .key = span_of("0123456789abcdef", 16),
                                 .deadline_ms = deadline_ms,
@@ -65,12 +67,18 @@ static zmsg_t *item_message(const char *model, int64_t deadline_ms)
                             .url = span_str("http://example.org/a"),
                             .title = span_str("The dam in the northern valley failed"),
                             .text = span_str("On Tuesday night 1,200 people left their homes when "
-                                             "the dam in the northern valley failed.")};
+                                             "the dam in the northern valley failed."),
+                            .seen_ms = seen_ms};
     zmsg_t *message = zmsg_new();
 
     add(message, MSG_header, &header);
     add(message, MSG_item, &item);
     return message;
+}
+
+static zmsg_t *item_message(const char *model, int64_t deadline_ms)
+{
+    return any_message(model, deadline_ms, MSG_KIND_FETCH, 1, 0);
 }
 
 static struct msg_vector vector_of(void)
@@ -232,6 +240,30 @@ START_TEST(a_server_makes_the_vector)
 }
 END_TEST
 
+/* Since it was fetched; a replay, and what was stored meanwhile, begin anew. */
+START_TEST(waited)
+{
+    static const struct {
+        enum msg_kind kind;
+        uint64_t attempt;
+        int64_t ago_ms, waited_ms;
+    } cases[] = {{MSG_KIND_FETCH, 1, 7000, 7000},
+                 {MSG_KIND_FETCH, 2, 7000, 0},
+                 {MSG_KIND_WANTED, 1, 7000, 0},
+                 {MSG_KIND_FETCH, 1, -7000, 0}};
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        int64_t seen_ms = clock_utc_ms() - cases[i].ago_ms;
+        struct compute_ticket ticket =
+            work(any_message("builtin-512-v1", 0, cases[i].kind, cases[i].attempt, seen_ms));
+
+        ck_assert_int_ge(ticket.waited_ms, cases[i].waited_ms);
+        ck_assert_int_lt(ticket.waited_ms, cases[i].waited_ms + 5000);
+    }
+    ck_assert_int_eq(work(item_message("builtin-512-v1", 0)).waited_ms, 0);
+}
+END_TEST
+
 /* The server's answer goes into the frame; the rest of it stays as it was. */
 START_TEST(finished)
 {
@@ -301,6 +333,7 @@ int main(void)
     tcase_add_test(all, malformed);
     tcase_add_test(all, long_text_is_cut);
     tcase_add_test(all, a_server_makes_the_vector);
+    tcase_add_test(all, waited);
     tcase_add_test(all, finished);
     tcase_add_test(all, settings);
     suite_add_tcase(suite, all);
