@@ -145,5 +145,6 @@ void judge_again(const struct judge_params *params, const struct traits *item,
 {
     struct judge_params again = *params;
     again.story_score += params->again_rise;
+    again.story_cosine *= again.story_score / params->story_score; /* a cosine says what it did */
     judge_story(&again, item, c, n, asked, out);
 }

@@ -116,13 +116,6 @@ void decide_load(struct decide *decide)
     stories_clear(decide->stories);
     db_traits_latest(decide->db, (int64_t)most, load_row, &loading);
     for (size_t i = loading.count; i-- > 0;) {
-        /* As many sequences as would be remembered had there been no restart: of the words of the
-         * last commits none must count more or less. */
-        if (loading.items[i].sequence + most <= loading.items[0].sequence) {
-            memory_forget(decide->memory, loading.items[i].sequence);
-            buf_free(&loading.bytes[i]);
-            continue;
-        }
         memory_add(decide->memory, &loading.items[i], &loading.vectors[i]);
         if (decide->newest_ms < loading.items[i].seen_ms)
             decide->newest_ms = loading.items[i].seen_ms;

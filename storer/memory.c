@@ -1,5 +1,6 @@
 #include "storer/memory.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -93,20 +94,36 @@ static void retire(struct memory *memory, struct slot *slot)
     slot->item.id = 0;
 }
 
+static void drop_oldest(struct memory *memory)
+{
+    struct slot *slot = &memory->slots[(memory->next + memory->cap - memory->count) % memory->cap];
+
+    memory->count--;
+    memory->floor = slot->item.sequence;
+    if (slot->item.id)
+        map64_remove(&memory->by_id, slot->item.id);
+    retire(memory, slot);
+}
+
+static bool is_over(const struct memory *memory, uint64_t sequence)
+{
+    size_t oldest = (memory->next + memory->cap - memory->count) % memory->cap;
+
+    return memory->count > 0 && (memory->count == memory->cap ||
+                                 memory->briefs[oldest].sequence + memory->cap <= sequence);
+}
+
+/* As many sequences are remembered as there are slots.  After a restart those are missing that a
+ * later commit replaced, and what is older must not stay for longer because of that. */
 void memory_add(struct memory *memory, const struct memory_item *item,
                 const struct msg_vector *vector)
 {
-    struct slot *slot = &memory->slots[memory->next];
-    struct slot *former = map64_get(&memory->by_id, item->id);
+    struct slot *slot = &memory->slots[memory->next], *former = NULL;
 
-    if (memory->count == memory->cap) {
-        if (slot->item.id && slot != former)
-            map64_remove(&memory->by_id, slot->item.id);
-        memory->floor = slot->item.sequence;
-        retire(memory, slot);
-    } else {
-        memory->count++;
-    }
+    while (is_over(memory, item->sequence))
+        drop_oldest(memory);
+    memory->count++;
+    former = map64_get(&memory->by_id, item->id);
     if (former)
         retire(memory, former);
     slot->item = *item;

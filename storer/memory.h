@@ -27,7 +27,8 @@ struct memory *memory_create(size_t commits);
 void memory_destroy(struct memory **memory);
 void memory_clear(struct memory *memory);
 
-/* Adds the next commit; a former one of the same item goes.  item->traits are made from vector. */
+/* Adds the next commit; a former one of the same item goes, and those before the last so many
+ * sequences do.  item->traits are made from vector. */
 void memory_add(struct memory *memory, const struct memory_item *item,
                 const struct msg_vector *vector);
 /* The present state of an item; NULL where it is not remembered. */

@@ -98,6 +98,26 @@ START_TEST(what_goes_takes_its_words_along)
 }
 END_TEST
 
+/* After a restart those are missing that were replaced; the rest goes when it would have gone. */
+START_TEST(sequences_are_counted_and_not_commits)
+{
+    commit(1, 1, 0);
+    head = 3;
+    commit(4, 2, 0);
+    expect(1, 1, 2);
+    commit(5, 3, 0);
+    expect(1, 0, 2);
+    expect(2, 1, 2);
+    ck_assert_uint_eq(memory_floor(memory), 1);
+    head = 20;
+    commit(21, 3, 0);
+    expect(2, 0, 1);
+    expect(3, 1, 1);
+    ck_assert_ptr_null(memory_find(memory, 5));
+    ck_assert_uint_eq(memory_floor(memory), 5);
+}
+END_TEST
+
 START_TEST(an_item_counts_once)
 {
     commit(1, 1, 2);
@@ -178,6 +198,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, words_are_counted);
     tcase_add_test(tcase, what_goes_takes_its_words_along);
+    tcase_add_test(tcase, sequences_are_counted_and_not_commits);
     tcase_add_test(tcase, an_item_counts_once);
     tcase_add_test(tcase, a_former_commit_goes_without_words);
     tcase_add_test(tcase, the_oldest_commits_again);
