@@ -10,13 +10,14 @@
 #include "deduper/engines.h"
 #include "deduper/memory.h"
 
-enum { TEND_MS = 1000, ITEMS_A_TURN = 16 };
+enum { TEND_MS = 1000, ITEMS_A_TURN = PROPOSALS_MAX };
 
 static bool on_vectors(struct loop *loop, void *self);
 
 static int64_t under_way(const struct deduper *deduper)
 {
-    return (int64_t)backlog_count(deduper->verdicts) + (deduper->held ? 1 : 0);
+    return (int64_t)(backlog_count(deduper->verdicts) + proposals_count(deduper->proposals)) +
+           (deduper->held ? 1 : 0);
 }
 
 static bool has_room(const struct deduper *deduper)
@@ -40,16 +41,15 @@ static void finish_if_empty(struct deduper *deduper)
         service_done(deduper->service, APP_OK, 0, "nothing in hand");
 }
 
-static void propose_or_hold(struct deduper *deduper, enum lane lane, zmsg_t *message,
-                            bool caught_up)
+static void take_or_hold(struct deduper *deduper, enum lane lane, zmsg_t *message, bool caught_up)
 {
-    if (propose(deduper, lane, &message, caught_up))
+    if (proposals_take(deduper, lane, &message, caught_up))
         return;
     deduper->held = message;
     deduper->held_lane = lane;
 }
 
-/* A few at a time, so that commits are applied between them. */
+/* What waits, and no more than a few, so that commits are applied between them. */
 static bool on_vectors(struct loop *loop, void *self)
 {
     struct deduper *deduper = self;
@@ -61,8 +61,9 @@ static bool on_vectors(struct loop *loop, void *self)
         message = inlet_recv(deduper->vectors, &lane);
         if (!message)
             break;
-        propose_or_hold(deduper, lane, message, false);
+        take_or_hold(deduper, lane, message, false);
     }
+    proposals_send(deduper);
     if (!has_room(deduper))
         watch_vectors(deduper);
     return false;
@@ -74,7 +75,8 @@ void deduper_resume(struct deduper *deduper)
 
     deduper->held = NULL;
     if (message)
-        propose_or_hold(deduper, deduper->held_lane, message, true);
+        take_or_hold(deduper, deduper->held_lane, message, true);
+    proposals_send(deduper);
     watch_vectors(deduper);
     finish_if_empty(deduper);
 }
@@ -141,6 +143,7 @@ int deduper_start(struct service *service, void *self)
     int code = choose_engine(app->config, &engine);
 
     deduper->service = service;
+    deduper->proposals = proposals_create();
     if (code)
         return code;
     deduper->follow.paging = true; /* what is stored is read before the first item comes */
@@ -173,6 +176,7 @@ void deduper_end(struct service *service, void *self)
 
     (void)service;
     zmsg_destroy(&deduper->held);
+    proposals_destroy(&deduper->proposals);
     backlog_destroy(&deduper->verdicts);
     inlet_close(&deduper->vectors);
     zsock_destroy(&deduper->events);

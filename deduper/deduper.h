@@ -14,6 +14,7 @@ struct backlog;
 struct index;
 struct memory;
 struct msg_heartbeat;
+struct proposals;
 struct service;
 
 struct deduper {
@@ -24,7 +25,8 @@ struct deduper {
     zsock_t *query;
     struct follow follow;
     struct memory *memory;
-    zmsg_t *held; /* an item that waits until the index has caught up */
+    struct proposals *proposals; /* none between turns */
+    zmsg_t *held;                /* an item that waits until the index has caught up */
     enum lane held_lane;
     uint64_t question; /* number of the last page asked for */
     int64_t busy_us;
@@ -49,8 +51,20 @@ void catchup_tend(struct deduper *deduper);
 /* Called by catchup when judging may go on. */
 void deduper_resume(struct deduper *deduper);
 
-/* propose.c: one item.  false: it has to wait until the index has caught up, and *message is still
- * the caller's; with caught_up, which it has done for this very item, it is judged in any case. */
-bool propose(struct deduper *deduper, enum lane lane, zmsg_t **message, bool caught_up);
+/* propose.c: items that are judged together.  Commits are to be applied between proposals_send ()
+ * and proposals_take () only, so that all are judged by the same state of the index. */
+enum { PROPOSALS_MAX = 16 };
+
+struct proposals *proposals_create(void);
+/* What was not sent is dropped; takes a pointer to NULL too, and nulls. */
+void proposals_destroy(struct proposals **self);
+size_t proposals_count(const struct proposals *self);
+/* Takes an item, the message with it, or drops it with a reason; there must be room for one more.
+ * false: it has to wait until the index has caught up, *message is still the caller's, and what was
+ * taken before was sent.  With caught_up, which it has done for this very item, it is judged in any
+ * case. */
+bool proposals_take(struct deduper *deduper, enum lane lane, zmsg_t **message, bool caught_up);
+/* Judges all that was taken and gives the verdicts in the order taken. */
+void proposals_send(struct deduper *deduper);
 
 #endif

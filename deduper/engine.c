@@ -1,5 +1,13 @@
 #include "deduper/engine.h"
 
+size_t engine_find(struct engine *engine, const struct engine_query *query, size_t k,
+                   struct engine_hit *hits)
+{
+    size_t count = 0;
+    engine->search(engine, query, 1, k, hits, &count);
+    return count;
+}
+
 static bool before(const struct engine_hit *a, const struct engine_hit *b)
 {
     return a->cosine != b->cosine ? a->cosine > b->cosine : a->id < b->id;

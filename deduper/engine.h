@@ -8,7 +8,8 @@
 #include <stdint.h>
 
 enum {
-    ENGINE_BEST_MAX = 256,  /* most hits of one search */
+    ENGINE_BEST_MAX = 256,  /* most hits of one query */
+    ENGINE_MANY = 16,       /* most queries of one search */
     ENGINE_NO_LIMIT = 1000, /* apart_max: the nearest, however far; an engine may miss some then */
 };
 
@@ -37,12 +38,19 @@ struct engine {
     void (*drop)(struct engine *self, uint32_t slot);
     /* The vector of a filled slot; borrowed until the next put or drop. */
     const int8_t *(*vector)(const struct engine *self, uint32_t slot);
-    /* Writes the k nearest, best first, ties by lowest id; k <= ENGINE_BEST_MAX.  Returns how many.
-     */
-    size_t (*search)(struct engine *self, const struct engine_query *query, size_t k,
-                     struct engine_hit *hits);
+    /* Writes for each of n <= ENGINE_MANY queries the k nearest, best first, ties by lowest id;
+     * k <= ENGINE_BEST_MAX.  The hits of query i begin at hits + i * k, and counts[i] says how many
+     * they are: the same as if it had been asked alone. */
+    void (*search)(struct engine *self, const struct engine_query *queries, size_t n, size_t k,
+                   struct engine_hit *hits, size_t *counts);
     size_t (*bytes)(const struct engine *self);
 };
+
+/* A search for one query; returns how many hits. */
+size_t engine_find(struct engine *engine, const struct engine_query *query, size_t k,
+                   struct engine_hit *hits);
+
+/* For those who make engines. */
 
 /* Whether a hit would be among the best k. */
 bool engine_ranks(const struct engine_hit *hits, size_t n, size_t k, const struct engine_hit *hit);

@@ -2,215 +2,211 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
 
 #include "common/mem.h"
 #include "common/traits.h"
 #include "common/vec.h"
 #include "deduper/engine.h"
+#include "deduper/flat_blocks.h"
 #include "deduper/flat_scan.h"
 
 enum {
-    BLOCK = 4096,      /* slots in a block; blocks never move, so growth copies nothing */
-    FOUND = 4 * BLOCK, /* entries compared in one go */
-    AHEAD = 8,         /* entries asked for while one is compared */
+    PART = 512,  /* slots looked at for all queries before the next: they stay in the cache */
+    ROOM = 2048, /* compared entries that wait to be taken */
+    AHEAD = 8,   /* entries asked for while one is compared */
     CACHE_LINE = 64,
-    HUGE_PAGE = 2 << 20,
 };
 
-struct mark {
-    uint64_t id;
-    int64_t time_ms;
-    float norm; /* 0 = the slot is free */
-};
-
-struct block {
-    struct mark marks[BLOCK];
-    uint16_t apart[BLOCK]; /* of the search that asks for the nearest */
-    uint64_t *signs;
-    int8_t *vectors;
+/* One query of a search. */
+struct seeker {
+    const struct engine_query *query;
+    uint32_t limit; /* sign bits that may differ */
+    struct engine_hit *hits;
+    size_t n;
+    size_t waiting;
+    struct engine_hit compared[ROOM + PART];
 };
 
 struct flat {
     struct engine engine; /* first, so that an engine is a flat */
-    size_t dims, words;
-    size_t block_count, blocks_used;
-    struct block **blocks;
-    uint64_t signs[TRAITS_DIMS_MAX / 64];
-    size_t found_count;
-    uint32_t found[FOUND];
-    struct engine_hit compared[FOUND];
+    struct flat_blocks blocks;
+    uint8_t *tables[ENGINE_MANY];
+    uint16_t *apart[ENGINE_MANY]; /* of the part at hand */
+    struct seeker seekers[ENGINE_MANY];
 };
 
 /* --- entries ---------------------------------------------------------------------------------- */
 
-/* Zeros, aligned for the scan; huge pages where the system gives them, since what is compared lies
- * all over the vectors, and each would cost a walk of the page table besides. */
-static void *zeros(size_t bytes)
-{
-    void *memory = NULL;
-    size_t align = bytes >= HUGE_PAGE ? HUGE_PAGE : FLAT_SCAN_ALIGN;
-    if (posix_memalign(&memory, align, bytes))
-        memory = mem_alloc(SIZE_MAX); /* ends the process, as any lack of memory does */
-    if (bytes >= HUGE_PAGE)
-        madvise(memory, bytes, MADV_HUGEPAGE);
-    return memset(memory, 0, bytes);
-}
-
-static struct block *block_of(struct flat *self, uint32_t slot)
-{
-    struct block **b = &self->blocks[slot / BLOCK];
-    if (!*b) {
-        *b = mem_calloc(1, sizeof **b);
-        (*b)->signs = zeros(BLOCK * self->words * sizeof *(*b)->signs);
-        (*b)->vectors = zeros(BLOCK * self->dims);
-        self->blocks_used++;
-    }
-    return *b;
-}
-
 static void flat_put(struct engine *engine, uint32_t slot, uint64_t id, int64_t time_ms,
                      const int8_t *vector, float norm)
 {
-    struct flat *self = (struct flat *)engine;
-    struct block *b = block_of(self, slot);
-    size_t at = slot % BLOCK;
-    b->marks[at] = (struct mark){id, time_ms, norm};
-    memcpy(b->vectors + at * self->dims, vector, self->dims);
-    vec_signs(vector, self->dims, b->signs + at * self->words);
+    struct flat_mark mark = {id, time_ms, norm};
+    flat_blocks_put(&((struct flat *)engine)->blocks, slot, &mark, vector);
 }
 
 static void flat_drop(struct engine *engine, uint32_t slot)
 {
-    struct block *b = ((struct flat *)engine)->blocks[slot / BLOCK];
-    if (b)
-        b->marks[slot % BLOCK] = (struct mark){0};
+    flat_blocks_drop(&((struct flat *)engine)->blocks, slot);
 }
 
 static const int8_t *flat_vector(const struct engine *engine, uint32_t slot)
 {
-    const struct flat *self = (const struct flat *)engine;
-    return self->blocks[slot / BLOCK]->vectors + (slot % BLOCK) * self->dims;
+    return flat_blocks_vector(&((const struct flat *)engine)->blocks, slot);
 }
 
-static const struct mark *mark_of(const struct flat *self, uint32_t slot)
-{
-    return &self->blocks[slot / BLOCK]->marks[slot % BLOCK];
-}
-
-static bool wanted(const struct mark *m, const struct engine_query *q)
+static bool wanted(const struct flat_mark *m, const struct engine_query *q)
 {
     return m->norm > 0 && m->id != q->except && m->time_ms >= q->from_ms && m->time_ms <= q->to_ms;
 }
 
 /* --- searching -------------------------------------------------------------------------------- */
 
-static void ask_for(const struct flat *self, size_t i)
+static void ask_for(const struct flat_blocks *blocks, const uint32_t *found, size_t i, size_t count)
 {
-    if (i >= self->found_count)
+    if (i >= count)
         return;
-    const int8_t *vector = flat_vector(&self->engine, self->found[i]);
-    __builtin_prefetch(mark_of(self, self->found[i]));
-    for (size_t at = 0; at < self->dims; at += CACHE_LINE)
+    const int8_t *vector = flat_blocks_vector(blocks, found[i]);
+    __builtin_prefetch(flat_blocks_mark(blocks, found[i]));
+    for (size_t at = 0; at < blocks->dims; at += CACHE_LINE)
         __builtin_prefetch(vector + at);
 }
 
-/* Compares what the sign bits have found, and begins to find anew. */
-static size_t compare(struct flat *self, const struct engine_query *q, size_t k,
-                      struct engine_hit *hits, size_t n)
+static void take(struct seeker *s, size_t k)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < AHEAD; i++)
-        ask_for(self, i);
-    for (size_t i = 0; i < self->found_count; i++) {
-        uint32_t slot = self->found[i];
-        const struct mark *m = mark_of(self, slot);
-        ask_for(self, i + AHEAD);
-        if (wanted(m, q))
-            self->compared[count++] =
-                (struct engine_hit){slot, m->id,
-                                    vec_cosine(q->vector, q->norm, flat_vector(&self->engine, slot),
-                                               m->norm, self->dims)};
-    }
-    self->found_count = 0;
-    return engine_take(q, self->compared, count, hits, n, k);
+    s->n = engine_take(s->query, s->compared, s->waiting, s->hits, s->n, k);
+    s->waiting = 0;
 }
 
-/* How many bits may differ so that FLAT_COMPARED entries pass; leaves in each block how many do. */
-static uint32_t limit_of_nearest(struct flat *self)
+/* Compares what the sign bits have found in a part. */
+static void compare(const struct flat_blocks *blocks, struct seeker *s, const uint32_t *found,
+                    size_t count, size_t k)
 {
-    uint32_t counts[TRAITS_DIMS_MAX + 1] = {0}, limit = 0;
-    for (size_t i = 0; i < self->block_count; i++) {
-        struct block *b = self->blocks[i];
-        if (!b)
+    const struct engine_query *q = s->query;
+    for (size_t i = 0; i < AHEAD; i++)
+        ask_for(blocks, found, i, count);
+    for (size_t i = 0; i < count; i++) {
+        const struct flat_mark *m = flat_blocks_mark(blocks, found[i]);
+        ask_for(blocks, found, i + AHEAD, count);
+        if (!wanted(m, q))
             continue;
-        flat_apart(b->signs, BLOCK, self->words, self->signs, b->apart);
-        for (size_t at = 0; at < BLOCK; at++)
-            counts[b->apart[at]] += b->marks[at].norm > 0;
+        struct engine_hit hit = {found[i], m->id,
+                                 vec_cosine(q->vector, q->norm,
+                                            flat_blocks_vector(blocks, found[i]), m->norm,
+                                            blocks->dims)};
+        if (engine_ranks(s->hits, s->n, k, &hit))
+            s->compared[s->waiting++] = hit;
     }
-    for (size_t passed = counts[0]; passed < FLAT_COMPARED && limit < self->dims;)
+    if (s->waiting >= ROOM)
+        take(s, k);
+}
+
+/* Calls fn for each part, after the pass over its sign bits for the first n seekers. */
+typedef void part_fn(struct flat *self, uint32_t first, size_t n, void *arg);
+
+static void for_parts(struct flat *self, size_t n, part_fn *fn, void *arg)
+{
+    size_t words = self->blocks.words;
+    for (size_t b = 0; b < self->blocks.count; b++)
+        for (size_t at = 0; self->blocks.list[b] && at < FLAT_BLOCK; at += PART) {
+            flat_scan_apart(self->blocks.list[b]->signs + at * words * sizeof(uint64_t), PART,
+                            words, (const uint8_t *const *)self->tables, n, self->apart);
+            fn(self, (uint32_t)(b * FLAT_BLOCK + at), n, arg);
+        }
+}
+
+static void compare_part(struct flat *self, uint32_t first, size_t n, void *k)
+{
+    uint32_t found[PART];
+    for (size_t i = 0; i < n; i++) {
+        struct seeker *s = &self->seekers[i];
+        size_t count = flat_scan_within(self->apart[i], PART, s->limit, first, found);
+        compare(&self->blocks, s, found, count, *(const size_t *)k);
+    }
+}
+
+typedef uint32_t histogram[TRAITS_DIMS_MAX + 1];
+
+static void count_part(struct flat *self, uint32_t first, size_t n, void *counts)
+{
+    const struct flat_mark *marks = flat_blocks_mark(&self->blocks, first);
+    for (size_t i = 0; i < n; i++)
+        for (size_t at = 0; at < PART; at++)
+            ((histogram *)counts)[i][self->apart[i][at]] += marks[at].norm > 0;
+}
+
+/* How many bits may differ so that FLAT_COMPARED entries pass. */
+static uint32_t limit_of_nearest(const histogram counts, size_t dims)
+{
+    uint32_t limit = 0;
+    for (size_t passed = counts[0]; passed < FLAT_COMPARED && limit < dims;)
         passed += counts[++limit];
     return limit;
 }
 
-/* Adds what differs in at most limit bits, by what limit_of_nearest () left. */
-static void find_counted(struct flat *self, size_t index, uint32_t limit)
+static void find_limits(struct flat *self, size_t n)
 {
-    const struct block *b = self->blocks[index];
-    for (size_t at = 0; at < BLOCK; at++)
-        if (b->apart[at] <= limit)
-            self->found[self->found_count++] = (uint32_t)(index * BLOCK + at);
+    size_t dims = self->blocks.dims;
+    bool nearest = false;
+    for (size_t i = 0; i < n; i++) {
+        struct seeker *s = &self->seekers[i];
+        s->limit = (uint32_t)(s->query->apart_max * dims / 1000);
+        nearest |= s->query->apart_max >= ENGINE_NO_LIMIT;
+    }
+    if (!nearest)
+        return;
+    histogram *counts = mem_calloc(n, sizeof *counts);
+    for_parts(self, n, count_part, counts);
+    for (size_t i = 0; i < n; i++)
+        if (self->seekers[i].query->apart_max >= ENGINE_NO_LIMIT)
+            self->seekers[i].limit = limit_of_nearest(counts[i], dims);
+    free(counts);
 }
 
-static void find_near(struct flat *self, size_t index, uint32_t limit)
-{
-    self->found_count +=
-        flat_scan(self->blocks[index]->signs, BLOCK, self->words, self->signs, limit,
-                  (uint32_t)(index * BLOCK), self->found + self->found_count);
-}
-
-static size_t flat_search(struct engine *engine, const struct engine_query *q, size_t k,
-                          struct engine_hit *hits)
+static void flat_search(struct engine *engine, const struct engine_query *queries, size_t n,
+                        size_t k, struct engine_hit *hits, size_t *counts)
 {
     struct flat *self = (struct flat *)engine;
-    bool nearest = q->apart_max >= ENGINE_NO_LIMIT;
-    size_t n = 0;
-    vec_signs(q->vector, self->dims, self->signs);
-    uint32_t limit =
-        nearest ? limit_of_nearest(self) : (uint32_t)(q->apart_max * self->dims / 1000);
-    for (size_t i = 0; i < self->block_count; i++) {
-        if (!self->blocks[i])
-            continue;
-        (nearest ? find_counted : find_near)(self, i, limit);
-        if (self->found_count > FOUND - BLOCK)
-            n = compare(self, q, k, hits, n);
+    uint64_t signs[TRAITS_DIMS_MAX / 64];
+    for (size_t i = 0; i < n; i++) {
+        struct seeker *s = &self->seekers[i];
+        s->query = &queries[i];
+        s->hits = hits + i * k;
+        s->n = s->waiting = 0;
+        vec_signs(queries[i].vector, self->blocks.dims, signs);
+        flat_scan_table(signs, self->blocks.words, self->tables[i]);
     }
-    return compare(self, q, k, hits, n);
+    find_limits(self, n);
+    for_parts(self, n, compare_part, &k);
+    for (size_t i = 0; i < n; i++) {
+        take(&self->seekers[i], k);
+        counts[i] = self->seekers[i].n;
+    }
 }
 
 /* --- life ------------------------------------------------------------------------------------- */
 
+static size_t table_bytes(const struct flat *self)
+{
+    return self->blocks.words * sizeof(uint64_t) * FLAT_SCAN_TABLE;
+}
+
 static size_t flat_bytes(const struct engine *engine)
 {
     const struct flat *self = (const struct flat *)engine;
-    size_t slot =
-        sizeof(struct mark) + sizeof(uint16_t) + self->dims + self->words * sizeof(uint64_t);
-    return sizeof *self + self->block_count * sizeof *self->blocks +
-           self->blocks_used * BLOCK * slot;
+    return sizeof *self + ENGINE_MANY * (table_bytes(self) + PART * sizeof **self->apart) +
+           flat_blocks_bytes(&self->blocks);
 }
 
 static void flat_destroy(struct engine *engine)
 {
     struct flat *self = (struct flat *)engine;
-    for (size_t i = 0; self && i < self->block_count; i++) {
-        if (!self->blocks[i])
-            continue;
-        free(self->blocks[i]->signs);
-        free(self->blocks[i]->vectors);
-        free(self->blocks[i]);
+    if (!self)
+        return;
+    for (size_t i = 0; i < ENGINE_MANY; i++) {
+        free(self->tables[i]);
+        free(self->apart[i]);
     }
-    free(self ? self->blocks : NULL);
+    flat_blocks_free(&self->blocks);
     free(self);
 }
 
@@ -219,9 +215,10 @@ struct engine *flat_create(uint32_t dims, size_t capacity)
     struct flat *self = mem_calloc(1, sizeof *self);
     self->engine =
         (struct engine){flat_destroy, flat_put, flat_drop, flat_vector, flat_search, flat_bytes};
-    self->dims = dims;
-    self->words = (dims + 63) / 64;
-    self->block_count = (capacity + BLOCK - 1) / BLOCK;
-    self->blocks = mem_calloc(self->block_count, sizeof *self->blocks);
+    flat_blocks_init(&self->blocks, dims, capacity);
+    for (size_t i = 0; i < ENGINE_MANY; i++) {
+        self->tables[i] = mem_alloc(table_bytes(self));
+        self->apart[i] = mem_alloc(PART * sizeof *self->apart[i]);
+    }
     return &self->engine;
 }

@@ -1,5 +1,6 @@
-/* The flat engine: every query passes over one bit a dimension of every entry, and compares the
- * int8 vectors of those that come near.  Exact for what passes; nothing to tune or to balance.
+/* The flat engine: a search passes once over one bit a dimension of every entry, for all its
+ * queries together, and compares the int8 vectors of those that come near.  Exact for what passes;
+ * nothing to tune or to balance.
  *
  * With apart_max all entries pass that differ in so few sign bits.  With ENGINE_NO_LIMIT the
  * FLAT_COMPARED nearest by sign bits pass, and all others as near as the last of them: sign bits

@@ -307,10 +307,13 @@ static const int8_t *hnsw_vector(const struct engine *engine, uint32_t slot)
     return guarded([&] { return vector_of(forest_of(engine), slot); });
 }
 
-static size_t hnsw_search(struct engine *engine, const struct engine_query *query, size_t k,
-                          struct engine_hit *hits)
+static void hnsw_search(struct engine *engine, const struct engine_query *queries, size_t n,
+                        size_t k, struct engine_hit *hits, size_t *counts)
 {
-    return guarded([&] { return search(forest_of(engine), *query, k, hits); });
+    guarded([&] {
+        for (size_t i = 0; i < n; i++)
+            counts[i] = search(forest_of(engine), queries[i], k, hits + i * k);
+    });
 }
 
 static size_t hnsw_bytes(const struct engine *engine)

@@ -29,7 +29,10 @@ struct index {
     uint64_t evicted, refused, cut;
     uint32_t found[FOUND_MAX];
     struct judge_candidate list[FOUND_MAX + JUDGE_BEST];
+    struct engine_hit hits[INDEX_MANY * JUDGE_BEST]; /* of the questions at hand */
 };
+
+_Static_assert((int)INDEX_MANY <= (int)ENGINE_MANY, "an engine takes as many as are asked");
 
 struct index *index_create(uint32_t dims, size_t capacity, const struct judge_params *params)
 {
@@ -190,37 +193,23 @@ static void ask_for(const struct index *self, size_t i, size_t found)
         index_entries_prefetch(&self->entries, self->found[i]);
 }
 
-static size_t near_by_keys(struct index *self, const struct traits *item, int64_t seen_from_ms,
-                           uint64_t except, struct judge_candidate *out)
+static size_t near_by_keys(struct index *self, const struct index_question *q,
+                           struct judge_candidate *out)
 {
-    size_t n = 0, found = lsh_find(self->lsh, item, self->found, FOUND_MAX, &self->cut);
+    size_t n = 0, found = lsh_find(self->lsh, q->item, self->found, FOUND_MAX, &self->cut);
     for (size_t i = 0; i < AHEAD; i++)
         ask_for(self, i, found);
     for (size_t i = 0; i < found; i++) {
         ask_for(self, i + AHEAD, found);
-        if (promising(self, item, self->found[i], seen_from_ms, except))
-            candidate(self, item, self->found[i], &out[n++]);
+        if (promising(self, q->item, self->found[i], q->seen_from_ms, q->except))
+            candidate(self, q->item, self->found[i], &out[n++]);
     }
-    return n;
-}
-
-static size_t near_by_vector(struct index *self, const struct traits *item,
-                             const struct engine_query *query, size_t k,
-                             struct judge_candidate *out)
-{
-    struct engine_hit hits[ENGINE_BEST_MAX];
-    if (!self->engine || item->dims != self->dims || item->norm <= 0)
-        return 0;
-    size_t n = self->engine->search(self->engine, query, k, hits);
-    for (size_t i = 0; i < n; i++)
-        candidate(self, item, hits[i].slot, &out[i]);
     return n;
 }
 
 struct asked {
     const struct index *self;
-    const struct traits *item;
-    int64_t seen_from_ms;
+    const struct index_question *question;
 };
 
 /* What judge_select () would not take as near, or the storer would not compare, must not take the
@@ -230,8 +219,8 @@ static bool may_be_near(void *arg, uint32_t slot)
     const struct asked *asked = arg;
     const struct index_entry *e = index_entries_at(&asked->self->entries, slot);
     struct traits t = index_entry_traits(e);
-    return e->seen_ms >= asked->seen_from_ms &&
-           !judge_other_tables(&asked->self->params, asked->item, &t);
+    return e->seen_ms >= asked->question->seen_from_ms &&
+           !judge_other_tables(&asked->self->params, asked->question->item, &t);
 }
 
 static int64_t shifted(int64_t time_ms, int64_t by_ms)
@@ -242,32 +231,81 @@ static int64_t shifted(int64_t time_ms, int64_t by_ms)
     return sum;
 }
 
+static bool has_vector(const struct index *self, const struct traits *item)
+{
+    return self->engine && item->dims == self->dims && item->norm > 0;
+}
+
+/* Asks the engine for all that have a vector; counts[i] is 0 for the others.  The hits of those
+ * that have one follow each other. */
+static void near_by_vector(struct index *self, const struct index_question *questions, size_t n,
+                           size_t *counts)
+{
+    struct asked asked[INDEX_MANY];
+    struct engine_query queries[INDEX_MANY];
+    size_t found[INDEX_MANY], m = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct index_question *q = &questions[i];
+        if (!has_vector(self, q->item))
+            continue;
+        asked[m] = (struct asked){self, q};
+        queries[m] = (struct engine_query){.vector = q->item->vector,
+                                           .norm = q->item->norm,
+                                           .accept = may_be_near,
+                                           .arg = &asked[m],
+                                           .from_ms = shifted(q->time_ms, -self->params.window_ms),
+                                           .to_ms = shifted(q->time_ms, self->params.window_ms),
+                                           .except = q->except,
+                                           .apart_max = self->params.apart_max};
+        m++;
+    }
+    if (m > 0)
+        self->engine->search(self->engine, queries, m, JUDGE_BEST, self->hits, found);
+    for (size_t i = 0, at = 0; i < n; i++)
+        counts[i] = has_vector(self, questions[i].item) ? found[at++] : 0;
+}
+
+void index_query_many(struct index *self, const struct index_question *questions, size_t n,
+                      struct judge_candidate *out, size_t *counts)
+{
+    const struct engine_hit *hits = self->hits;
+    near_by_vector(self, questions, n, counts);
+    for (size_t i = 0; i < n; i++) {
+        const struct index_question *q = &questions[i];
+        size_t listed = near_by_keys(self, q, self->list);
+        for (size_t h = 0; h < counts[i]; h++)
+            candidate(self, q->item, hits[h].slot, &self->list[listed++]);
+        if (has_vector(self, q->item))
+            hits += JUDGE_BEST;
+        counts[i] =
+            judge_select(&self->params, q->time_ms, self->list, listed, out + i * JUDGE_BEST);
+    }
+}
+
 size_t index_query(struct index *self, const struct traits *item, int64_t time_ms,
                    int64_t seen_from_ms, uint64_t except, struct judge_candidate *out)
 {
-    size_t n = near_by_keys(self, item, seen_from_ms, except, self->list);
-    struct asked asked = {self, item, seen_from_ms};
-    struct engine_query query = {.vector = item->vector,
-                                 .norm = item->norm,
-                                 .accept = may_be_near,
-                                 .arg = &asked,
-                                 .from_ms = shifted(time_ms, -self->params.window_ms),
-                                 .to_ms = shifted(time_ms, self->params.window_ms),
-                                 .except = except,
-                                 .apart_max = self->params.apart_max};
-    n += near_by_vector(self, item, &query, JUDGE_BEST, self->list + n);
-    return judge_select(&self->params, time_ms, self->list, n, out);
+    struct index_question question = {item, time_ms, seen_from_ms, except};
+    size_t count;
+    index_query_many(self, &question, 1, out, &count);
+    return count;
 }
 
 size_t index_nearest(struct index *self, const struct traits *item, size_t k,
                      struct judge_candidate *out)
 {
+    struct engine_hit hits[ENGINE_BEST_MAX];
     struct engine_query query = {.vector = item->vector,
                                  .norm = item->norm,
                                  .from_ms = INT64_MIN,
                                  .to_ms = INT64_MAX,
                                  .apart_max = ENGINE_NO_LIMIT};
-    return near_by_vector(self, item, &query, k < ENGINE_BEST_MAX ? k : ENGINE_BEST_MAX, out);
+    if (!has_vector(self, item))
+        return 0;
+    size_t n = engine_find(self->engine, &query, k < ENGINE_BEST_MAX ? k : ENGINE_BEST_MAX, hits);
+    for (size_t i = 0; i < n; i++)
+        candidate(self, item, hits[i].slot, &out[i]);
+    return n;
 }
 
 void index_counts(const struct index *self, struct index_counts *out)

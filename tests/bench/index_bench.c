@@ -41,6 +41,7 @@ struct probe {
 
 struct figures {
     double find_us, add_us;
+    double many_us; /* of all queries, SIDE_MANY at a time */
     size_t copies, copies_found;
     size_t best, best_found;     /* of the BEST nearest of all */
     size_t twenty, twenty_found; /* of the SIDE_BEST nearest of all */
@@ -161,6 +162,19 @@ static void remember_truth(struct bench *b, const struct side *exact, struct pro
     }
 }
 
+/* All items before any of them is added. */
+static void measure_many(struct bench *b, const struct side *side, struct figures *f)
+{
+    struct traits traits[SIDE_MANY];
+    for (size_t q = 0, n = 0; q < b->options.queries; q += n) {
+        for (n = 0; n < SIDE_MANY && q + n < b->options.queries; n++)
+            traits[n] = traits_borrow(&b->probes[q + n].traits);
+        double start = now_us();
+        side->find_many(side->self, traits, n);
+        f->many_us += now_us() - start;
+    }
+}
+
 /* Each item is looked up and then added, as the deduper does it.  more: the figures of find_more.
  */
 static void measure(struct bench *b, const struct side *side, bool is_truth, struct figures *f,
@@ -204,6 +218,8 @@ static void print(const struct bench *b, const struct side *side, const char *su
            side->name, suffix, f->find_us / queries, f->add_us / queries,
            (f->find_us + f->add_us) / queries,
            side->bytes(side->self) / (entries + b->options.queries));
+    if (f->many_us > 0)
+        printf(" many_us=%.1f", f->many_us / queries);
     if (entries == b->options.n)
         printf(" copies=%.4f alike=%.4f best10=%.4f best20=%.4f", share(f->copies_found, f->copies),
                share(f->alike_found, f->alike), share(f->best_found, f->best),
@@ -320,6 +336,8 @@ static bool run(struct bench *b)
 {
     for (size_t s = 0; s < b->side_count; s++) {
         const struct side *side = &b->sides[s];
+        if (side->find_many)
+            measure_many(b, side, &b->figures[s]);
         measure(b, side, s == 0, &b->figures[s], &b->more);
         print(b, side, side->find_more ? "-ef64" : "", &b->figures[s]);
         if (side->find_more)

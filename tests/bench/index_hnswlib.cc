@@ -125,6 +125,9 @@ void destroy(void *self)
 
 extern "C" struct side side_hnswlib(size_t capacity, size_t limit, unsigned threads)
 {
-    return {"hnswlib", new reference(capacity, threads), limit, add, ready, find, find_more, bytes,
-            destroy};
+    return {"hnswlib", new reference(capacity, threads),
+            limit,     add,
+            ready,     find,
+            find_more, bytes,
+            destroy,   nullptr};
 }

@@ -36,6 +36,16 @@ static size_t index_side_find(void *self, const struct traits *traits, uint64_t 
     return n;
 }
 
+static void index_side_find_many(void *self, const struct traits *traits, size_t n)
+{
+    static struct judge_candidate found[SIDE_MANY * JUDGE_BEST];
+    struct index_question questions[SIDE_MANY];
+    size_t counts[SIDE_MANY];
+    for (size_t i = 0; i < n; i++)
+        questions[i] = (struct index_question){.item = &traits[i], .time_ms = TIME_MS};
+    index_query_many(self, questions, n, found, counts);
+}
+
 static size_t index_side_bytes(const void *self)
 {
     struct index_counts counts;
@@ -55,6 +65,7 @@ struct side side_index(const char *engine, size_t capacity, const struct judge_p
     struct side side = {.limit = SIZE_MAX,
                         .add = index_side_add,
                         .find = index_side_find,
+                        .find_many = index_side_find_many,
                         .bytes = index_side_bytes,
                         .destroy = index_side_destroy};
     if (engine_kind_of(engine, &kind))
@@ -76,19 +87,35 @@ static void alone_add(void *self, uint64_t id, const struct traits *traits)
         engine->put(engine, (uint32_t)id - 1, id, TIME_MS, traits->vector, traits->norm);
 }
 
-static size_t alone_find(void *self, const struct traits *traits, uint64_t ids[SIDE_BEST])
+static struct engine_query query_of(const struct alone *alone, const struct traits *traits)
 {
-    const struct alone *alone = self;
-    struct engine_hit hits[SIDE_BEST];
-    struct engine_query query = {.vector = traits->vector,
+    return (struct engine_query){.vector = traits->vector,
                                  .norm = traits->norm,
                                  .from_ms = TIME_MS,
                                  .to_ms = TIME_MS,
                                  .apart_max = alone->apart_max};
-    size_t n = alone->engine->search(alone->engine, &query, SIDE_BEST, hits);
+}
+
+static size_t alone_find(void *self, const struct traits *traits, uint64_t ids[SIDE_BEST])
+{
+    const struct alone *alone = self;
+    struct engine_hit hits[SIDE_BEST];
+    struct engine_query query = query_of(alone, traits);
+    size_t n = engine_find(alone->engine, &query, SIDE_BEST, hits);
     for (size_t i = 0; i < n; i++)
         ids[i] = hits[i].id;
     return n;
+}
+
+static void alone_find_many(void *self, const struct traits *traits, size_t n)
+{
+    const struct alone *alone = self;
+    struct engine_hit hits[SIDE_MANY * SIDE_BEST];
+    struct engine_query queries[SIDE_MANY];
+    size_t counts[SIDE_MANY];
+    for (size_t i = 0; i < n; i++)
+        queries[i] = query_of(alone, &traits[i]);
+    alone->engine->search(alone->engine, queries, n, SIDE_BEST, hits, counts);
 }
 
 static size_t alone_bytes(const void *self)
@@ -111,6 +138,7 @@ struct side side_engine(const char *engine, size_t capacity, uint32_t apart_max)
     struct side side = {.limit = SIZE_MAX,
                         .add = alone_add,
                         .find = alone_find,
+                        .find_many = alone_find_many,
                         .bytes = alone_bytes,
                         .destroy = alone_destroy};
     if (engine_kind_of(engine, &kind)) {

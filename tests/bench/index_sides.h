@@ -8,7 +8,10 @@
 struct judge_params;
 struct traits;
 
-enum { SIDE_BEST = 20 }; /* found by one query at most */
+enum {
+    SIDE_BEST = 20, /* found by one query at most */
+    SIDE_MANY = 16, /* queries asked together */
+};
 
 struct side {
     const char *name;
@@ -24,6 +27,8 @@ struct side {
     size_t (*find_more)(void *self, const struct traits *traits, uint64_t ids[SIDE_BEST]);
     size_t (*bytes)(const void *self);
     void (*destroy)(void *self); /* takes NULL */
+    /* Asks for n <= SIDE_MANY items together and forgets the answers.  May be NULL. */
+    void (*find_many)(void *self, const struct traits *traits, size_t n);
 };
 
 /* deduper/index.h: signatures, keys and vectors, by an engine's name. */

@@ -126,7 +126,7 @@ START_TEST(test_nearest_are_found)
     size_t found = 0, there = 0;
     for (size_t i = 0; engine && i < QUERIES; i++) {
         struct engine_query q = all_near(any((uint32_t)entries[_i]));
-        size_t n = engine->search(engine, &q, BEST, a), all = truth(&q, entries[_i], b);
+        size_t n = engine_find(engine, &q, BEST, a), all = truth(&q, entries[_i], b);
         assert_in_order(a, n);
         there += all;
         found += both(a, n, b, all);
@@ -141,7 +141,7 @@ static size_t compare_filtered(struct engine *engine, size_t entry_count,
                                const struct engine_query *q, size_t *there)
 {
     struct engine_hit a[BEST], b[BEST];
-    size_t n = engine->search(engine, q, BEST, a), all = truth(q, entry_count, b);
+    size_t n = engine_find(engine, q, BEST, a), all = truth(q, entry_count, b);
     for (size_t i = 0; i < n; i++) {
         ck_assert_uint_ne(a[i].id, q->except);
         ck_assert_int_ge(time_of(a[i].slot), q->from_ms);
@@ -189,7 +189,7 @@ START_TEST(test_what_is_not_accepted_takes_no_place)
         struct engine_query q = all_near(any((uint32_t)entries[_i]));
         q.accept = is_even;
         q.arg = &asked;
-        ck_assert_uint_eq(engine->search(engine, &q, BEST, hits), BEST);
+        ck_assert_uint_eq(engine_find(engine, &q, BEST, hits), BEST);
         for (size_t k = 0; k < BEST; k++)
             ck_assert_uint_eq(hits[k].slot % 2, 0);
     }
@@ -207,7 +207,7 @@ static bool finds(struct engine *engine, const size_t held[KEPT], size_t i)
 {
     struct engine_hit hits[BEST];
     struct engine_query q = all_near(i);
-    size_t n = engine->search(engine, &q, BEST, hits);
+    size_t n = engine_find(engine, &q, BEST, hits);
     for (size_t k = 0; k < n; k++)
         ck_assert_uint_eq(hits[k].id, held[hits[k].slot] + 1);
     return n > 0 && hits[0].id == i + 1;
@@ -261,13 +261,13 @@ START_TEST(test_empty)
     struct engine_query q = all_near(3);
     if (!engine)
         return;
-    ck_assert_uint_eq(engine->search(engine, &q, BEST, hits), 0);
+    ck_assert_uint_eq(engine_find(engine, &q, BEST, hits), 0);
     engine->drop(engine, 5);
     put(engine, 0, 3);
     engine->drop(engine, 0);
-    ck_assert_uint_eq(engine->search(engine, &q, BEST, hits), 0);
+    ck_assert_uint_eq(engine_find(engine, &q, BEST, hits), 0);
     put(engine, 0, 4);
-    ck_assert_uint_eq(engine->search(engine, &q, BEST, hits), 1);
+    ck_assert_uint_eq(engine_find(engine, &q, BEST, hits), 1);
     ck_assert_uint_eq(hits[0].id, 5);
     engine->destroy(engine);
 }
@@ -281,15 +281,67 @@ START_TEST(test_paths_agree)
         struct engine_query q = all_near(any((uint32_t)entries[_i]));
         if (i % 2)
             q.apart_max = 430;
-        size_t n = engine->search(engine, &q, BEST, a);
+        size_t n = engine_find(engine, &q, BEST, a);
         vec_force_portable(true);
-        ck_assert_uint_eq(engine->search(engine, &q, BEST, b), n);
+        ck_assert_uint_eq(engine_find(engine, &q, BEST, b), n);
         vec_force_portable(false);
         for (size_t k = 0; k < n; k++) {
             ck_assert_uint_eq(a[k].id, b[k].id);
             ck_assert_mem_eq(&a[k].cosine, &b[k].cosine, sizeof a[k].cosine);
         }
     }
+    if (engine)
+        engine->destroy(engine);
+}
+END_TEST
+
+/* Of each kind some: with a limit and without, filtered, asked for what is accepted. */
+static struct engine_query any_query(size_t n, size_t *asked)
+{
+    struct engine_query q = all_near(any((uint32_t)n));
+    if (any(3))
+        q.apart_max = 300 + any(200);
+    if (any(2))
+        q.except = 1 + any((uint32_t)n);
+    if (any(2))
+        q.from_ms = any((uint32_t)n);
+    if (any(2)) {
+        q.accept = is_even;
+        q.arg = asked;
+    }
+    return q;
+}
+
+static void compare_with_single(struct engine *engine, const struct engine_query *queries, size_t n,
+                                size_t k)
+{
+    struct engine_hit hits[ENGINE_MANY * BEST], alone[BEST];
+    size_t counts[ENGINE_MANY];
+    engine->search(engine, queries, n, k, hits, counts);
+    for (size_t i = 0; i < n; i++) {
+        ck_assert_uint_eq(counts[i], engine_find(engine, &queries[i], k, alone));
+        for (size_t h = 0; h < counts[i]; h++) {
+            const struct engine_hit *hit = &hits[i * k + h];
+            ck_assert_uint_eq(hit->slot, alone[h].slot);
+            ck_assert_uint_eq(hit->id, alone[h].id);
+            ck_assert_mem_eq(&hit->cosine, &alone[h].cosine, sizeof hit->cosine);
+        }
+    }
+}
+
+START_TEST(test_many_find_what_each_finds)
+{
+    struct engine *engine = filled(_i / 2, entries[_i / 2]);
+    struct engine_query queries[ENGINE_MANY];
+    size_t asked = 0;
+    vec_force_portable(_i % 2);
+    for (size_t n = 1; engine && n <= ENGINE_MANY; n++) {
+        for (size_t i = 0; i < n; i++)
+            queries[i] = i > 0 && any(5) == 0 ? queries[any((uint32_t)i)]
+                                              : any_query(entries[_i / 2], &asked);
+        compare_with_single(engine, queries, n, 1 + any(BEST));
+    }
+    vec_force_portable(false);
     if (engine)
         engine->destroy(engine);
 }
@@ -319,6 +371,7 @@ int main(void)
     tcase_add_loop_test(tests, test_dropped_are_gone_and_memory_is_bounded, 0, 2 * ENGINES);
     tcase_add_loop_test(tests, test_empty, 0, ENGINES);
     tcase_add_loop_test(tests, test_paths_agree, 0, ENGINES);
+    tcase_add_loop_test(tests, test_many_find_what_each_finds, 0, 2 * ENGINES);
     tcase_add_test(tests, test_names);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

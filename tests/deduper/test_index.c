@@ -276,6 +276,59 @@ START_TEST(test_paths_agree)
 }
 END_TEST
 
+/* Entries of two times of fetching; NULL where this build does not have the engine. */
+static struct index *filled_of(const char *engine, size_t n)
+{
+    enum engine_kind kind;
+    if (!engine_kind_of(engine, &kind))
+        return NULL;
+    struct index *index = index_create_with(kind, DIMS, TEXTS, params());
+    for (size_t i = 0; i < n; i++)
+        index_add(index, i + 1, time_of(any(TEXTS)), any(2), 1000 + i % 7, i % 3,
+                  &samples[any(TEXTS)].traits);
+    return index;
+}
+
+static size_t compare_with_single(struct index *index, const struct index_question *questions,
+                                  size_t n)
+{
+    struct judge_candidate many[INDEX_MANY * JUDGE_BEST], one[JUDGE_BEST];
+    size_t counts[INDEX_MANY], proposed = 0;
+    index_query_many(index, questions, n, many, counts);
+    for (size_t i = 0; i < n; i++) {
+        const struct index_question *q = &questions[i];
+        assert_same(many + i * JUDGE_BEST, counts[i], one,
+                    index_query(index, q->item, q->time_ms, q->seen_from_ms, q->except, one));
+        proposed += counts[i];
+    }
+    return proposed;
+}
+
+/* Repeats of an item among the questions, items without a vector, and all kinds of limits. */
+START_TEST(test_many_find_what_each_finds)
+{
+    static const char *const engines[] = {"flat", "hnsw"};
+    struct index *index = filled_of(engines[_i / 2], 1 + any(TEXTS));
+    struct index_question questions[INDEX_MANY];
+    size_t proposed = 0;
+    vec_force_portable(_i % 2);
+    for (size_t round = 0; index && round < QUERIES; round++) {
+        size_t n = round % (INDEX_MANY + 1);
+        for (size_t i = 0; i < n; i++)
+            questions[i] = (struct index_question){.item = i > 0 && any(4) == 0
+                                                               ? questions[any((uint32_t)i)].item
+                                                               : &samples[any(TEXTS)].traits,
+                                                   .time_ms = time_of(any(TEXTS)),
+                                                   .seen_from_ms = any(3),
+                                                   .except = any(2) ? 1 + any(TEXTS) : 0};
+        proposed += compare_with_single(index, questions, n);
+    }
+    vec_force_portable(false);
+    ck_assert(!index || proposed > QUERIES);
+    index_destroy(&index);
+}
+END_TEST
+
 START_TEST(test_very_common_text_is_cut_the_same)
 {
     struct index *up = index_create(DIMS, TEXTS, params());
@@ -313,6 +366,7 @@ int main(void)
     tcase_add_test(tests, test_forget_move_clear);
     tcase_add_test(tests, test_other_dimensions_are_refused);
     tcase_add_test(tests, test_paths_agree);
+    tcase_add_loop_test(tests, test_many_find_what_each_finds, 0, 4);
     tcase_add_test(tests, test_very_common_text_is_cut_the_same);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
