@@ -54,6 +54,10 @@ struct fit_figures {
 
 /* Reads DIR/NAME.json and its labels; false, with a line on stderr, where that fails. */
 bool fit_load(struct fit_set *set, const char *dir, const char *name);
+/* Puts the vectors of DIR/NAME.jsonl, {"id", "vector": [number, ...]} a line, in the place of the
+ * built-in ones; words, signatures and keys stay.  false, with a line on stderr, where an item has
+ * none or they are not of one length. */
+bool fit_vectors(struct fit_set *set, const char *dir);
 void fit_unload(struct fit_set *set);
 /* Judges the items in the order given (indexes); said has room for all. */
 void fit_run(const struct fit_set *set, struct fit_options *options, const uint32_t *order,
