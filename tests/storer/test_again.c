@@ -1,6 +1,7 @@
 /* Items that were alone are judged again when a story near them grows. */
 #include "common/judge_words.h"
 #include "storer/decide_inner.h"
+#include "storer/terms.h"
 #include "tests/storer/decide_world.h"
 
 /* Everything is in memory, or next to nothing is. */
@@ -40,6 +41,29 @@ static uint64_t joined(void)
     return world.writer.counters->at[COUNTER_joined_again];
 }
 
+/* The story that is joined by what a deduper says is like this item and no other. */
+static uint64_t story_by_figures(uint64_t id)
+{
+    struct msg_vector vector = world_vector(&world, &stranger);
+    struct msg_candidate candidate = {.id = id, .cosine = .99, .flags = JUDGE_NEAR};
+    struct msg_verdict verdict = {
+        .epoch = 1, .as_of = world.head, .model = vector.model, .candidates = {&candidate, 1}};
+    struct judge_verdict out;
+
+    decide_item(world.writer.decide, 0, &vector, WORLD_TIME_MS, WORLD_TIME_MS, 1, &verdict, &out);
+    return out.story;
+}
+
+/* Of how many items the story has a middle; 0: none. */
+static uint32_t in_centre(uint64_t story)
+{
+    const struct judge_centre *centre = NULL;
+
+    story_by_figures(0); /* for an item of the model */
+    centre = decide_centre(world.writer.decide, story);
+    return centre ? centre->members : 0;
+}
+
 START_TEST(what_was_alone_joins)
 {
     uint64_t a = 0, b = 0, c = 0, d = 0;
@@ -49,10 +73,12 @@ START_TEST(what_was_alone_joins)
     b = put(other, 2);
     d = put(stranger, 3);
     expect(b, b);
+    ck_assert_uint_eq(in_centre(b), 0);
     c = put(between, 3);
     expect(c, b);
     expect(a, b);
     expect(d, d);
+    ck_assert_uint_eq(in_centre(b), 3);
     ck_assert_uint_eq(joined(), 1);
     /* The first that was stored leads; the story it had is gone. */
     ck_assert_int_eq(world_number(&world, "SELECT lead FROM story WHERE id = 2"), (int64_t)a);
@@ -183,24 +209,49 @@ START_TEST(a_copy_calls_nobody)
 }
 END_TEST
 
-START_TEST(rolled_back_it_is_alone_again)
+/* Where it stands is known as well to who takes a deduper's figures. */
+START_TEST(where_it_stands_is_known)
 {
     uint64_t a = 0, b = 0;
 
     world_open(&world, &sizes[_i]);
     a = put(lone, 1);
-    b = put(other, 1);
+    b = put((struct world_item){.mix = {0, 1, .3}}, 1);
+    ck_assert_uint_eq(story_by_figures(a), a);
+    put((struct world_item){.mix = {.7, 1, .3}}, 1);
+    expect(a, b);
+    ck_assert_uint_eq(story_by_figures(a), b);
+}
+END_TEST
+
+static const struct world_item worded = {.mix = {0, 0, 0, 0, 1}, .words = {1, 2}, .count = 2},
+                               reworded = {.mix = {0, 0, 0, 0, 1}, .words = {3}, .count = 1};
+
+START_TEST(rolled_back_it_is_alone_again)
+{
+    uint64_t a = 0, b = 0, c = 0;
+
+    world_open(&world, &sizes[_i]);
+    a = put(lone, 1);
+    b = put((struct world_item){.mix = {0, 1, .3}}, 1);
+    c = put(worded, 1);
     ck_assert(db_commit(world.db));
     for (int times = 0; times < 2; times++) {
         db_begin(world.db);
-        expect(put(between, 1), b);
+        expect(put((struct world_item){.mix = {.7, 1, .3}}, 1), b);
         expect(a, b);
+        ck_assert_uint_eq(in_centre(b), 3);
+        world_update(&world, c, &reworded);
+        ck_assert_uint_eq(terms_of(world.writer.decide->terms, c).term_count, 1);
         if (times == 0) {
             db_rollback(world.db);
             decide_load(world.writer.decide);
-            world.count--;
-            world.head--;
+            world.count -= 1;
+            world.head -= 2;
             expect(a, a);
+            ck_assert_uint_eq(in_centre(b), 0);
+            ck_assert_uint_eq(terms_of(world.writer.decide->terms, c).term_count, 2);
+            ck_assert_uint_eq(story_by_figures(a), a);
         }
     }
     world_verify(&world);
@@ -343,6 +394,7 @@ int main(void)
     tcase_add_loop_test(tcase, one_that_is_not_alone_stays, 0, SIZES);
     tcase_add_loop_test(tcase, an_original_with_copies_stays, 0, SIZES);
     tcase_add_loop_test(tcase, a_copy_calls_nobody, 0, SIZES);
+    tcase_add_loop_test(tcase, where_it_stands_is_known, 0, SIZES);
     tcase_add_loop_test(tcase, rolled_back_it_is_alone_again, 0, SIZES);
     tcase_add_loop_test(tcase, restarts_leave_no_trace, 0, 4);
     tcase_add_test(tcase, words_outlive_a_change_of_the_model);

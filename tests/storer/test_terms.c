@@ -125,6 +125,16 @@ START_TEST(the_room_of_a_later_one_is_left_alone)
 }
 END_TEST
 
+START_TEST(an_older_one_drives_nothing_out)
+{
+    learn(5 + ROOMS, 500, 1); /* there are no rows */
+    learn(5, 300, 3);
+    expect(5 + ROOMS, 500, 1);
+    expect(5, 0, 0);
+    expect(5 + ROOMS, 500, 1);
+}
+END_TEST
+
 START_TEST(as_many_as_there_are)
 {
     static uint8_t bytes[TRAITS_TERMS_MAX * TRAITS_TERM];
@@ -151,6 +161,7 @@ int main(void)
     tcase_add_test(tcase, held_are_the_latest);
     tcase_add_test(tcase, what_is_learnt_is_held);
     tcase_add_test(tcase, the_room_of_a_later_one_is_left_alone);
+    tcase_add_test(tcase, an_older_one_drives_nothing_out);
     tcase_add_test(tcase, as_many_as_there_are);
     suite_add_tcase(suite, tcase);
     runner = srunner_create(suite);
