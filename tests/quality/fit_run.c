@@ -41,6 +41,14 @@ static size_t scan(struct run *run, const struct traits *item)
     return run->seen;
 }
 
+static struct judge_candidate *place_of(struct run *run, uint64_t id)
+{
+    size_t i = 0;
+    while (run->list[i].id != id)
+        i++;
+    return &run->list[i];
+}
+
 static struct judge_verdict judge(struct run *run, const struct fit_item *item, int64_t time_ms)
 {
     const struct judge_params *params = &run->options->params;
@@ -53,6 +61,8 @@ static struct judge_verdict judge(struct run *run, const struct fit_item *item, 
         return v;
     struct judge_candidate best[JUDGE_BEST];
     size_t n = index_query(run->index, &item->traits, time_ms, INT64_MIN, 0, best);
+    for (size_t i = 0; i < n; i++) /* the story is the present one, as the storer sees to */
+        best[i].story = place_of(run, best[i].id)->story;
     judge_decide(params, &item->traits, time_ms, best, n, &asked, &w);
     run->options->lost += v.kind != w.kind || v.story != w.story || v.copy_of != w.copy_of;
     return w;
@@ -80,14 +90,6 @@ static size_t members(const struct run *run, uint64_t story)
     for (size_t i = 0; i < run->seen; i++)
         n += run->list[i].story == story;
     return n;
-}
-
-static struct judge_candidate *place_of(struct run *run, uint64_t id)
-{
-    size_t i = 0;
-    while (run->list[i].id != id)
-        i++;
-    return &run->list[i];
 }
 
 /* An item has joined a story: those like it that are alone are judged again, by what is known of
