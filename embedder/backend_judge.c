@@ -38,6 +38,7 @@ static void say_status(struct backend *backend, const struct http_result *result
                        : result->status == 404 ? " (see embedder.url, embedder.model)"
                                                : "";
 
+    key_file_hide(backend->key, words); /* while its end is that of what was clipped */
     snprintf(backend->error, sizeof(backend->error), "HTTP %d%s%s%s", result->status,
              *words ? ": " : "", words, help);
     backend->too_long = result->status == 413 || is_about_length(words);

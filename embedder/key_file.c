@@ -8,7 +8,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 
-enum { KEY_BYTES = 4096 };
+enum { KEY_BYTES = 4096, PART_LEAST = 4 /* shorter, it gives nothing away */ };
 
 static void check_mode(const char *path, FILE *file)
 {
@@ -57,9 +57,13 @@ char *key_file_read(const char *path)
 
 void key_file_hide(const char *key, char *words)
 {
-    size_t n = key ? strlen(key) : 0;
+    size_t n = key ? strlen(key) : 0, length = strlen(words);
     char *at = words;
 
     while (n && (at = strstr(at, key)))
         memset(at, '*', n);
+    /* Words that were clipped may end within it. */
+    for (size_t part = n < length ? n : length; part >= PART_LEAST; part--)
+        if (memcmp(words + length - part, key, part) == 0)
+            memset(words + length - part, '*', part);
 }

@@ -6,7 +6,7 @@
  * NULL with a logged line that never quotes it: no such file, nothing in it, or what cannot stand
  * in a header.  A file that others may read is warned of, and used. */
 char *key_file_read(const char *path);
-/* Overwrites each place of words that quotes the key. */
+/* Overwrites each place of words that quotes the key, or begins to where words were clipped. */
 void key_file_hide(const char *key, char *words);
 
 #endif

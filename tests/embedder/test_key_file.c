@@ -89,10 +89,14 @@ END_TEST
 
 START_TEST(hidden_where_quoted)
 {
-    char words[] = "key sk-1 is wrong: sk-1";
+    char words[] = "key sk-1 is wrong: sk-1", clipped[] = "the key sk-1234", end[] = "risk";
 
     key_file_hide("sk-1", words);
     ck_assert_str_eq(words, "key **** is wrong: ****");
+    key_file_hide("sk-123456", clipped);
+    ck_assert_str_eq(clipped, "the key *******");
+    key_file_hide("sk-123456", end);
+    ck_assert_str_eq(end, "risk");
     key_file_hide(NULL, words);
     key_file_hide("", words);
     ck_assert_str_eq(words, "key **** is wrong: ****");
