@@ -77,27 +77,21 @@ static void take(struct seeker *s, size_t k)
     s->waiting = 0;
 }
 
-/* Compares what the sign bits have found in a part. */
-static void compare(const struct flat_blocks *blocks, struct seeker *s, const uint32_t *found,
-                    size_t count, size_t k)
+/* Compares an entry with the queries that sign bits have brought near it, one bit each. */
+static void compare(struct flat *self, uint32_t slot, uint32_t near, size_t k)
 {
-    const struct engine_query *q = s->query;
-    for (size_t i = 0; i < AHEAD; i++)
-        ask_for(blocks, found, i, count);
-    for (size_t i = 0; i < count; i++) {
-        const struct flat_mark *m = flat_blocks_mark(blocks, found[i]);
-        ask_for(blocks, found, i + AHEAD, count);
+    const struct flat_mark *m = flat_blocks_mark(&self->blocks, slot);
+    const int8_t *vector = flat_blocks_vector(&self->blocks, slot);
+    for (; near; near &= near - 1) {
+        struct seeker *s = &self->seekers[__builtin_ctz(near)];
+        const struct engine_query *q = s->query;
         if (!wanted(m, q))
             continue;
-        struct engine_hit hit = {found[i], m->id,
-                                 vec_cosine(q->vector, q->norm,
-                                            flat_blocks_vector(blocks, found[i]), m->norm,
-                                            blocks->dims)};
+        float cosine = vec_cosine(q->vector, q->norm, vector, m->norm, self->blocks.dims);
+        struct engine_hit hit = {slot, m->id, cosine};
         if (engine_ranks(s->hits, s->n, k, &hit))
             s->compared[s->waiting++] = hit;
     }
-    if (s->waiting >= ROOM)
-        take(s, k);
 }
 
 /* Calls fn for each part, after the pass over its sign bits for the first n seekers. */
@@ -114,14 +108,29 @@ static void for_parts(struct flat *self, size_t n, part_fn *fn, void *arg)
         }
 }
 
+/* Entry by entry, so that one that is near to several queries is read from memory once. */
 static void compare_part(struct flat *self, uint32_t first, size_t n, void *k)
 {
-    uint32_t found[PART];
+    uint32_t near[PART] = {0}, found[PART];
+    size_t count = 0;
     for (size_t i = 0; i < n; i++) {
-        struct seeker *s = &self->seekers[i];
-        size_t count = flat_scan_within(self->apart[i], PART, s->limit, first, found);
-        compare(&self->blocks, s, found, count, *(const size_t *)k);
+        count = flat_scan_within(self->apart[i], PART, self->seekers[i].limit, 0, found);
+        for (size_t f = 0; f < count; f++)
+            near[found[f]] |= UINT32_C(1) << i;
     }
+    count = 0;
+    for (uint32_t at = 0; at < PART; at++)
+        if (near[at])
+            found[count++] = first + at;
+    for (size_t i = 0; i < AHEAD; i++)
+        ask_for(&self->blocks, found, i, count);
+    for (size_t i = 0; i < count; i++) {
+        ask_for(&self->blocks, found, i + AHEAD, count);
+        compare(self, found[i], near[found[i] - first], *(const size_t *)k);
+    }
+    for (size_t i = 0; i < n; i++)
+        if (self->seekers[i].waiting >= ROOM)
+            take(&self->seekers[i], *(const size_t *)k);
 }
 
 typedef uint32_t histogram[TRAITS_DIMS_MAX + 1];
