@@ -258,6 +258,26 @@ START_TEST(rolled_back_it_is_alone_again)
 }
 END_TEST
 
+START_TEST(rolled_back_a_story_has_its_former_middle)
+{
+    uint64_t b = 0;
+
+    world_open(&world, &sizes[_i]);
+    b = put(other, 1);
+    expect(put((struct world_item){.mix = {.2, 1}}, 1), b);
+    ck_assert(db_commit(world.db));
+    db_begin(world.db);
+    expect(put((struct world_item){.mix = {0, 1, .2}}, 1), b);
+    ck_assert_uint_eq(in_centre(b), 3);
+    db_rollback(world.db);
+    decide_load(world.writer.decide);
+    world.count--;
+    world.head--;
+    ck_assert_uint_eq(in_centre(b), 2);
+    db_begin(world.db);
+}
+END_TEST
+
 /* --- a longer history, with words --------------------------------------------------------------
  */
 
@@ -396,6 +416,7 @@ int main(void)
     tcase_add_loop_test(tcase, a_copy_calls_nobody, 0, SIZES);
     tcase_add_loop_test(tcase, where_it_stands_is_known, 0, SIZES);
     tcase_add_loop_test(tcase, rolled_back_it_is_alone_again, 0, SIZES);
+    tcase_add_loop_test(tcase, rolled_back_a_story_has_its_former_middle, 0, SIZES);
     tcase_add_loop_test(tcase, restarts_leave_no_trace, 0, 4);
     tcase_add_test(tcase, words_outlive_a_change_of_the_model);
     suite_add_tcase(suite, tcase);
