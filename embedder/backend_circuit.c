@@ -68,6 +68,16 @@ void backend_trip(struct backend *backend)
 
 /* --- probes ----------------------------------------------------------------------------------- */
 
+/* Nobody waits for a probe.  A server that has to load its model first may end that when we hang
+ * up, so the longer the circuit was open the longer it may take. */
+static int64_t probe_ms(const struct backend *backend)
+{
+    int64_t least_ms = backend_request_ms(backend), most_ms = backend->config->embedder_response_ms;
+    int64_t open_ms = backend->breaker.open_ms < most_ms ? backend->breaker.open_ms : most_ms;
+
+    return open_ms > least_ms ? open_ms : least_ms;
+}
+
 static void ask_for_a_vector(struct backend *backend)
 {
     struct buf body = {0};
@@ -76,7 +86,7 @@ static void ask_for_a_vector(struct backend *backend)
     counters_add(backend->counters, COUNTER_requests, 1);
     backend->probe.asking = true;
     backend->probe.transfer = http_start(backend->http, backend->url, buf_span(&body),
-                                         backend_request_ms(backend), &backend->probe);
+                                         probe_ms(backend), &backend->probe);
     buf_free(&body);
 }
 
