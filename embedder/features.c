@@ -12,6 +12,7 @@
 
 enum { WORDS, PAIRS, PIECES };
 enum { PIECE = 4, TITLE_TIMES = 2, TF_KNOWN = 64, IDFS = 256 };
+enum { BATCH = 512, AT_ONCE = 8 }; /* pieces */
 
 /* Factors are kept as integers, so that sums depend neither on the order nor on the compiler. */
 enum { TF_UNIT = 64, IDF_UNIT = 256, MEAN_WEIGHT = 16 };
@@ -96,28 +97,54 @@ static inline void add_piece(struct features *features, uint64_t hash, uint32_t 
     counter_add(&features->classes[PIECES], hash, times);
 }
 
+/* Pieces on their way to the counter.  Hashed some words ahead of being counted, the steps of the
+ * one fill the waits of the other, and no jump depends on the length of a usual word. */
+struct batch {
+    uint64_t hashes[BATCH + TOKENS_LENGTH_MAX + AT_ONCE];
+    uint32_t times[BATCH + TOKENS_LENGTH_MAX + AT_ONCE];
+    uint32_t n;
+};
+
+static void count_batch(struct features *features, struct batch *batch)
+{
+    struct counter pieces = features->classes[PIECES]; /* a copy: in registers */
+
+    for (uint32_t i = 0; i < batch->n; i++) {
+        prefetch_df(features, batch->hashes[i]);
+        counter_add(&pieces, batch->hashes[i], batch->times[i]);
+    }
+    features->classes[PIECES].n = pieces.n;
+    batch->n = 0;
+}
+
 /* As mix_bytes () of 4 bytes. */
 static inline uint64_t piece_hash_ascii(const char *p)
 {
     return mix_two(PIECE_SEED + PIECE, mix_load(p) & 0xffffffffU);
 }
 
-/* The pieces of a word; a shorter word has none. */
-static void add_pieces(struct features *features, const struct token *token, const char *text,
-                       uint32_t times)
+/* The pieces of a word of one byte a character.  They are made AT_ONCE, of which those behind the
+ * last are overwritten by the next word's; none where there are none. */
+static inline void batch_pieces(struct batch *batch, const char *p, uint32_t n, uint32_t times)
+{
+    uint32_t k = 0;
+
+    do {
+        for (uint32_t i = 0; i < AT_ONCE; i++) {
+            batch->hashes[batch->n + k + i] = piece_hash_ascii(p + k + i);
+            batch->times[batch->n + k + i] = times;
+        }
+        k += AT_ONCE;
+    } while (__builtin_expect(k < n, 0));
+    batch->n += n;
+}
+
+/* The pieces of a word with characters of several bytes. */
+static void add_pieces_wide(struct features *features, const struct token *token, const char *text,
+                            uint32_t times)
 {
     const char *p = text + token->start, *end = p + token->length, *q = p;
 
-    if (token->kind == TOKEN_ASCII) {
-        struct counter pieces = features->classes[PIECES]; /* a copy: in registers */
-        for (; p + PIECE <= end; p++) {
-            uint64_t hash = piece_hash_ascii(p);
-            prefetch_df(features, hash);
-            counter_add(&pieces, hash, times);
-        }
-        features->classes[PIECES].n = pieces.n;
-        return;
-    }
     for (int i = 0; i < PIECE; i++, q += tokens_step(*q))
         if (q >= end)
             return;
@@ -128,36 +155,76 @@ static void add_pieces(struct features *features, const struct token *token, con
     }
 }
 
-/* Words and pairs of one token list; pieces come later, once for each distinct word.  Returns how
- * many tokens are dense. */
-static size_t add_words(struct features *features, const struct tokens *tokens, uint32_t times,
-                        uint32_t in_text)
+/* A word has at most so many pieces. */
+static inline uint32_t pieces_max(const struct token *token)
+{
+    return token->length >= PIECE ? token->length - PIECE + 1U : 0;
+}
+
+/* The pieces of all distinct words. */
+static void add_pieces(struct features *features, const struct tokens *const *sides)
+{
+    const struct counter *words = &features->classes[WORDS];
+    struct batch batch;
+
+    batch.n = 0;
+    for (uint32_t i = 0; i < words->n; i++) {
+        uint32_t origin = features->origins[i];
+        if (origin == NO_WORD)
+            continue;
+        const struct tokens *side = sides[origin & 1];
+        const struct token *token = &side->list[origin / 2];
+        if (token->kind == TOKEN_ASCII)
+            batch_pieces(&batch, side->text + token->start, pieces_max(token), words->counts[i]);
+        else if (token->kind == TOKEN_WORD)
+            add_pieces_wide(features, token, side->text, words->counts[i]);
+        if (batch.n >= BATCH)
+            count_batch(features, &batch);
+    }
+    count_batch(features, &batch);
+}
+
+/* How many there may be. */
+struct room {
+    size_t pieces, dense;
+};
+
+/* Words and pairs of one token list; pieces come later, once for each distinct word. */
+static void add_words(struct features *features, const struct tokens *tokens, uint32_t times,
+                      uint32_t in_text, struct room *room)
 {
     struct counter words = features->classes[WORDS], pairs = features->classes[PAIRS];
+    uint32_t *origins = features->origins;
     const struct token *last = NULL;
-    size_t dense_count = 0;
+    size_t pieces = 0;
 
     for (uint32_t i = 0; i < tokens->count; i++) {
         const struct token *token = &tokens->list[i];
         bool dense = token->kind == TOKEN_DENSE;
-        uint32_t known = words.n;
         prefetch_df(features, token->hash);
-        dense_count += dense;
-        if (!dense && counter_add(&words, token->hash, times) == known)
-            features->origins[known] = 2 * i + in_text;
+        room->dense += dense;
+        if (!dense) {
+            uint32_t known = words.n;
+            /* Where the word is known, the next new one overwrites this. */
+            origins[known] = 2 * i + in_text;
+            counter_add(&words, token->hash, times);
+            pieces += pieces_max(token) & (0U - (words.n - known));
+        }
         if (last && dense == (last->kind == TOKEN_DENSE)) {
             uint64_t pair = mix_two(last->hash + PAIR_SEED, token->hash);
             prefetch_df(features, pair);
-            if (!dense)
+            if (!dense) {
                 counter_add(&pairs, pair, times);
-            else if (counter_add(&words, pair, times) == known)
-                features->origins[known] = NO_WORD;
+            } else {
+                origins[words.n] = NO_WORD;
+                counter_add(&words, pair, times);
+            }
         }
         last = token;
     }
+    room->pieces += pieces;
     features->classes[WORDS].n = words.n;
     features->classes[PAIRS].n = pairs.n;
-    return dense_count;
 }
 
 /* The characters of scripts without spaces, which are their own pieces. */
@@ -171,30 +238,21 @@ static void add_dense(struct features *features, const struct tokens *tokens, ui
 static void count_all(struct features *features, const struct tokens *title,
                       const struct tokens *text)
 {
-    struct counter *words = &features->classes[WORDS];
     const struct tokens *sides[] = {title, text};
     size_t tokens = (size_t)title->count + text->count;
+    struct room room = {0};
 
-    counter_reset(words, tokens);
+    counter_reset(&features->classes[WORDS], tokens);
     counter_reset(&features->classes[PAIRS], tokens);
-    make_room(&features->origins, &features->origins_cap, tokens);
-    size_t dense = add_words(features, title, TITLE_TIMES, 0) + add_words(features, text, 1, 1);
-    size_t pieces = dense;
-    for (uint32_t i = 0; i < words->n; i++) {
-        uint32_t origin = features->origins[i];
-        pieces += origin == NO_WORD ? 0 : sides[origin & 1]->list[origin / 2].length;
-    }
-    counter_reset(&features->classes[PIECES], pieces);
-    if (dense) {
+    make_room(&features->origins, &features->origins_cap, tokens + 1);
+    add_words(features, title, TITLE_TIMES, 0, &room);
+    add_words(features, text, 1, 1, &room);
+    counter_reset(&features->classes[PIECES], room.pieces + room.dense);
+    if (room.dense) {
         add_dense(features, title, TITLE_TIMES);
         add_dense(features, text, 1);
     }
-    for (uint32_t i = 0; i < words->n; i++) {
-        uint32_t origin = features->origins[i];
-        const struct token *token = &sides[origin & 1]->list[origin / 2];
-        if (origin != NO_WORD && token->length >= PIECE && token->kind != TOKEN_NUMBER)
-            add_pieces(features, token, sides[origin & 1]->text, words->counts[i]);
-    }
+    add_pieces(features, sides);
 }
 
 /* Appends the features of one class; unit is the length that the class gets where it weighs 1. */

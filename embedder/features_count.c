@@ -5,13 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLOTS_MIN = 256 };
+/* Few of the slots are taken: one that is taken by another hash costs more than to empty two. */
+enum { SLOTS_MIN = 256, SLOTS_EACH = 4 };
 
 static size_t slots_for(size_t room)
 {
     size_t slots = SLOTS_MIN;
 
-    while (slots < room + room / 2)
+    while (slots < room * SLOTS_EACH)
         slots *= 2;
     return slots;
 }
@@ -21,8 +22,9 @@ void counter_reset(struct counter *counter, size_t room)
     if (room > counter->room || !counter->slots) {
         counter_free(counter);
         counter->room = room + room / 2 + SLOTS_MIN;
-        counter->hashes = mem_alloc(counter->room * sizeof *counter->hashes);
-        counter->counts = mem_alloc(counter->room * sizeof *counter->counts);
+        /* What stands behind the last is read, see counter_add (). */
+        counter->hashes = mem_calloc(counter->room + 1, sizeof *counter->hashes);
+        counter->counts = mem_calloc(counter->room + 1, sizeof *counter->counts);
         counter->slots = mem_alloc(slots_for(counter->room) * sizeof *counter->slots);
     }
     /* As few slots as this text needs: they are all emptied. */

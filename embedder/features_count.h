@@ -21,22 +21,37 @@ struct counter {
 void counter_reset(struct counter *counter, size_t room);
 void counter_free(struct counter *counter);
 
-/* Adds a hash and returns its index, n - 1 where it is new.  At most room distinct ones. */
+/* 1 where a slot is free, else 0, in a way that a compiler does not turn into a jump. */
+static inline uint32_t counter_is_free(uint32_t slot)
+{
+    uint32_t is_free = slot == 0;
+
+    __asm__("" : "+r"(is_free));
+    return is_free;
+}
+
+/* Adds a hash and returns its index, n - 1 where it is new.  At most room distinct ones.
+ *
+ * Whether a hash is new is anyone's guess, so nothing jumps on it: a new one reads what stands
+ * behind the last, which counts for nothing, and writes there.  Only a slot that another hash took
+ * costs a jump, and few are taken. */
 static inline uint32_t counter_add(struct counter *counter, uint64_t hash, uint32_t times)
 {
-    uint32_t at = (uint32_t)hash & counter->mask, index = 0;
+    uint32_t at = (uint32_t)hash & counter->mask, slot = counter->slots[at];
+    uint32_t is_free = counter_is_free(slot);
+    uint32_t index = slot - 1 + ((0 - is_free) & (counter->n + 1));
 
-    while ((index = counter->slots[at]) != 0) {
-        if (counter->hashes[index - 1] == hash) {
-            counter->counts[index - 1] += times;
-            return index - 1;
-        }
+    while (__builtin_expect(((counter->hashes[index] ^ hash) & ((uint64_t)is_free - 1)) != 0, 0)) {
         at = (at + 1) & counter->mask;
+        slot = counter->slots[at];
+        is_free = counter_is_free(slot);
+        index = slot - 1 + ((0 - is_free) & (counter->n + 1));
     }
-    counter->slots[at] = ++counter->n;
-    counter->hashes[counter->n - 1] = hash;
-    counter->counts[counter->n - 1] = times;
-    return counter->n - 1;
+    counter->slots[at] = index + 1;
+    counter->hashes[index] = hash;
+    counter->counts[index] = (counter->counts[index] & (is_free - 1)) + times;
+    counter->n += is_free;
+    return index;
 }
 
 #endif
