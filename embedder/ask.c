@@ -39,7 +39,8 @@ static void on_answer(void *self, void *token, const struct backend_answer *answ
         out->dims = (uint32_t)answer->dims;
         out->norm = vec_norm(out->vector, answer->dims);
     } else if (!ask->code) {
-        fprintf(stderr, "weir-embedder: %s: %s\n", backend_url(ask->backend), answer->reason);
+        fprintf(stderr, "weir-embedder: %s: %s\n", backend_url(ask->backend),
+                answer->reason[0] ? answer->reason : "there is no text to embed");
         ask->code = APP_NO_PEER;
     }
 }

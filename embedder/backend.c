@@ -163,7 +163,7 @@ void backend_embed(struct backend *backend, struct buf *bytes, bool hi, int64_t 
     if (known.n) {
         counters_add(backend->counters, COUNTER_cache_hits, 1);
     } else if (text->input.n == 0) {
-        answer.reason = "there is no text";
+        answer.reason = ""; /* nothing has failed: such a text has no vector */
     } else if (backend->stopping_ms) {
         answer.reason = "the embedder is stopping";
     } else if (text->until_ms <= text->came_ms) {

@@ -141,7 +141,8 @@ static void fail(struct backend *backend, struct batch *batch, enum retry retry,
     counters_add(backend->counters, COUNTER_request_failures, 1);
     log_debug("request-failed", "texts=%zu try=%d why=\"%s\"", batch->texts.count, batch->tries,
               backend->error);
-    if (retry == RETRY_TEXT && batch->texts.count && !backend->stopping_ms) {
+    if (retry == RETRY_TEXT && batch->texts.count && !backend->stopping_ms &&
+        backend->breaker.state == BREAKER_CLOSED) {
         try_shorter(backend, batch, now_ms);
         return;
     }

@@ -336,7 +336,8 @@ START_TEST(no_amplification)
     struct mallinfo2 before;
     struct mallinfo2 after;
 
-    memcpy(claim, "\x95\x01\x01\x01\xa0\xdd\x00\x01\x86\xa0", 10); /* 100,000 entries, a byte each */
+    memcpy(claim, "\x95\x01\x01\x01\xa0\xdd\x00\x01\x86\xa0",
+           10); /* 100,000 entries, a byte each */
     before = mallinfo2();
     ck_assert_int_eq(read_frame(MSG_page, span_of(claim, BYTES)), -1);
     after = mallinfo2();
