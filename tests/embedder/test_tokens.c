@@ -139,6 +139,7 @@ int main(void)
     TCase *tests = tcase_create("all");
     SRunner *runner = srunner_create(suite);
 
+    tcase_set_timeout(tests, 60);
     tcase_add_test(tests, words_are_lower_cased);
     tcase_add_test(tests, marks_that_do_not_tell_are_left_out);
     tcase_add_test(tests, dense_scripts_give_characters);
