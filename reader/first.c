@@ -16,8 +16,9 @@ enum { LOOK_MS = 100 };
 
 /* --- waiting ---------------------------------------------------------------------------------- */
 
-/* Why no answer will come for now, or NULL. */
-static const char *why_none(const json_t *stats)
+/* Why no answer will come for now, or NULL.  The storer hears of fetchers by heartbeats: only when
+   two of them have passed is a pipeline that just started told from one without fetchers. */
+static const char *why_none(const json_t *stats, bool starting)
 {
     if (*print_text(stats, "stuck"))
         return "the store cannot be written to, so nothing is fetched (weir status says more)";
@@ -25,7 +26,7 @@ static const char *why_none(const json_t *stats)
         return "Weir is paused; they are fetched after weir resume";
     if (json_is_false(json_object_get(stats, "online")))
         return "there is no network; they are fetched when it is back";
-    if (print_int(stats, "fetchers") == 0)
+    if (print_int(stats, "fetchers") == 0 && !starting)
         return "no fetcher runs; they are fetched when one does";
     return NULL;
 }
@@ -66,18 +67,28 @@ static int look(struct client *client, const json_t *ids, int64_t since_ms, size
     return code;
 }
 
+static int ask_why(struct client *client, bool starting, const char **why)
+{
+    json_t *stats = NULL;
+    int code = client_query(client, "stats", json_object(), &stats);
+
+    *why = code ? NULL : why_none(stats, starting);
+    json_decref(stats);
+    return code;
+}
+
 int first_wait(const struct config *config, struct client *client, const json_t *ids,
                int64_t since_ms, const char **why)
 {
-    int64_t end_ms = clock_mono_ms() + config->reader_timeout_ms;
-    json_t *stats = NULL;
+    int64_t begin_ms = clock_mono_ms();
     size_t left = 0;
-    int code = client_query(client, "stats", json_object(), &stats);
+    int code = look(client, ids, since_ms, &left);
 
-    *why = code ? NULL : why_none(stats);
-    json_decref(stats);
-    code = code ? code : look(client, ids, since_ms, &left);
-    while (!code && left > 0 && !*why && clock_mono_ms() < end_ms) {
+    *why = NULL;
+    while (!code && left > 0 && clock_mono_ms() < begin_ms + config->reader_timeout_ms) {
+        code = ask_why(client, clock_mono_ms() < begin_ms + 2 * config->service_heartbeat_ms, why);
+        if (code || *why)
+            break;
         zclock_sleep(LOOK_MS);
         code = look(client, ids, since_ms, &left);
     }
