@@ -56,6 +56,7 @@ help:
 	@echo "make model        the Promela model of the ring, all of it (minutes)"
 	@echo "make asan tsan    unit tests with the address and undefined, or the thread sanitizer"
 	@echo "make valgrind     unit tests under valgrind"
+	@echo "make soak         the long forms of the scenarios, and scenarios with sanitizers: hours"
 	@echo "make fuzz         each fuzz target for FUZZ_SECONDS (default 60)"
 	@echo "make bench        the benchmarks"
 	@echo "make lint format  check the arrows between folders and the format; set the format"

@@ -17,6 +17,7 @@ import ctypes
 import datetime
 import email.utils
 import fcntl
+import glob
 import json
 import os
 import re
@@ -37,11 +38,15 @@ import urllib.request
 SUPPORT = os.path.dirname(os.path.realpath(__file__))
 ROOT = os.path.dirname(os.path.dirname(SUPPORT))
 BUILD = os.path.abspath(os.environ.get("BUILD", os.path.join(ROOT, "build")))
+LONG = os.environ.get("LONG", "") not in ("", "0")      # the long form, as `make soak` runs it
+PATIENCE = float(os.environ.get("PATIENCE", "1"))       # waits may take so many times as long
 STAGES = ("broker", "storer", "fetcher", "embedder", "deduper")
 NO_RESTART = (0, 64, 75, 78)
-# How a process ends that has a fault: by one of these signals, by a sanitizer (1), by its own word (70).
+# How a process ends that has a fault: by one of these signals, by a sanitizer (1, 66), by its own word (70).
 CRASHES = (-signal.SIGILL, -signal.SIGABRT, -signal.SIGBUS, -signal.SIGFPE, -signal.SIGSEGV,
-           -signal.SIGSYS, 1, 70)
+           -signal.SIGSYS, 1, 66, 70)
+# What a sanitizer writes when it has found something, also of a process that was killed later.
+REPORT = re.compile(r"ERROR: (?:Address|Leak)Sanitizer|WARNING: ThreadSanitizer|runtime error:")
 SKIPPED = 77
 # Settings of every test pipeline: loopback may be fetched, nothing waits for politeness.
 TEST_SETTINGS = {"fetcher.allow_networks": "127.0.0.0/8", "storer.host_spacing_ms": 0,
@@ -72,6 +77,7 @@ class Skip(Exception):
 
 def wait_for(condition, timeout, what, poll=0.05):
     """The first true value of condition(), or Timeout after `timeout` seconds."""
+    timeout *= PATIENCE
     end = time.monotonic() + timeout
     while True:
         value = condition()
@@ -844,6 +850,17 @@ class Scenario:
                     if set(member.exits) & set(CRASHES):
                         self.check(False, f"{member.name} has crashed: {member.exits}")
                         print("\n".join(member.log().splitlines()[-20:]), flush=True)
+        for path in glob.glob(self.path("ring*", "log", "*.log")):
+            self._reports(path)
+
+    def _reports(self, path):
+        """A sanitizer's report fails the scenario, whatever became of the process."""
+        with open(path, encoding="utf-8", errors="replace") as file:
+            lines = file.read().splitlines()
+        found = [n for n, line in enumerate(lines) if REPORT.search(line)]
+        if found:
+            self.check(False, f"{len(found)} sanitizer reports in {path}")
+            print("\n".join(lines[found[0]:found[0] + 60]), flush=True)
 
     def _tails(self):
         for thing in self.owned:
