@@ -90,6 +90,12 @@ $(BUILD)/weir-%: $(BUILD)/%/main.o $(BUILD)/lib%.a $(BUILD)/libcommon.a
 $(BUILD)/weir: $(BUILD)/reader/main.o $(BUILD)/libreader.a $(BUILD)/libcommon.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
+# The same programs with their fault points (common/fault.h), for tests: made quickly, not to be quick.
+.PHONY: fault-programs
+fault-programs:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/faults OPT="-O0 -g" HARDEN=-fPIE \
+	    CFLAGS="$(CFLAGS) -DWEIR_FAULTS" all
+
 .SECONDARY:
 # --- for people ------------------------------------------------------------------------------------
 

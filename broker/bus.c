@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "common/fault.h"
 #include "common/link.h"
 #include "common/mem.h"
 
@@ -29,6 +30,7 @@ static void pass(zsock_t *from, zsock_t *to)
             if (zmq_msg_send(&frame, zsock_resolve(to), ZMQ_DONTWAIT | more) < 0)
                 zmq_msg_close(&frame);
         }
+        FAULT(event_forwarded);
     }
 }
 

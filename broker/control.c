@@ -7,6 +7,7 @@
 
 #include "common/clock.h"
 #include "common/config.h"
+#include "common/fault.h"
 #include "common/log.h"
 #include "common/loop.h"
 #include "common/mem.h"
@@ -101,6 +102,7 @@ static void take_hello(struct broker *broker, struct peer *peer, const struct ms
         greet_storer(broker, hello);
     instance = roster_hello(&broker->roster, peer->identity, hello, now);
     welcome(broker, peer->identity, broker->run, NULL);
+    FAULT(hello_taken);
     if (order_refuses(&broker->order, instance)) {
         struct msg_stop stop = {.within_ms = (uint64_t)broker->app.config->service_stop_ms,
                                 .why = span_str("shutdown")};
@@ -131,6 +133,7 @@ static void take_bye(struct broker *broker, struct peer *peer, const struct msg_
     struct msg_bye answer = {0};
 
     control_send(broker, peer->identity, MSG_bye, &answer);
+    FAULT(bye_taken);
     if (!peer->instance)
         return;
     if (peer->instance->stage == STAGE_STORER)

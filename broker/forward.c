@@ -5,6 +5,7 @@
 #include "common/buf.h"
 #include "common/clock.h"
 #include "common/config.h"
+#include "common/fault.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/msg.h"
@@ -170,6 +171,7 @@ static bool pass_message(struct lane_state *state)
 
     if (!take_first(state))
         return false;
+    FAULT(message_taken);
     more = zmq_msg_more(&state->held) ? ZMQ_SNDMORE : 0;
     if (!pass_frame(state, &state->held, more, 0)) {
         note_wait(state);
@@ -181,6 +183,7 @@ static bool pass_message(struct lane_state *state)
         pass_rest(state);
     else
         state->counts.messages++;
+    FAULT(message_forwarded);
     return true;
 }
 

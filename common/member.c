@@ -5,6 +5,7 @@
 
 #include "common/app.h"
 #include "common/config.h"
+#include "common/fault.h"
 #include "common/link.h"
 #include "common/log.h"
 #include "common/loop.h"
@@ -172,6 +173,7 @@ void member_beat(struct member *member, const struct msg_hello *hello,
         if (now - member->heard_ms > member->app->config->service_lost_ms)
             remind(member);
         put(member, MSG_hello, hello);
+        FAULT(hello_sent);
         return;
     }
     put(member, MSG_heartbeat, heartbeat);

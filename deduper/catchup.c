@@ -3,6 +3,7 @@
 
 #include "common/clock.h"
 #include "common/config.h"
+#include "common/fault.h"
 #include "common/log.h"
 #include "common/loop.h"
 #include "common/service.h"
@@ -40,6 +41,7 @@ static void ask(struct deduper *deduper)
         zmsg_destroy(&message);
     counters_add(counters(deduper), COUNTER_pages, 1);
     follow_asked(&deduper->follow, loop_now(deduper->service->app.loop));
+    FAULT(page_asked);
 }
 
 void catchup_act(struct deduper *deduper, enum follow_act act)
@@ -122,6 +124,7 @@ static void take_event(struct deduper *deduper, zmsg_t *message)
         else
             start_again(deduper);
         tell_index(deduper);
+        FAULT(commit_applied);
     }
     catchup_act(deduper, act);
 }
@@ -166,6 +169,7 @@ static void take_page(struct deduper *deduper, const struct msg_page *page)
             log_info("caught-up", "epoch=%" PRIx64 " sequence=%" PRIu64, deduper->follow.epoch,
                      deduper->follow.applied);
         tell_index(deduper);
+        FAULT(page_applied);
     }
     catchup_act(deduper, act);
     if (follow_ready(&deduper->follow))

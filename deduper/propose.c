@@ -4,6 +4,7 @@
 #include "common/backlog.h"
 #include "common/clock.h"
 #include "common/config.h"
+#include "common/fault.h"
 #include "common/judge.h"
 #include "common/log.h"
 #include "common/mem.h"
@@ -141,6 +142,7 @@ bool proposals_take(struct deduper *deduper, enum lane lane, zmsg_t **message, b
     }
     if (caught_up ? !follow_ready(&deduper->follow) : !may_go_on(deduper, p))
         return false;
+    FAULT_OF(vector_taken, p->item.text);
     if (is_judged(deduper, p))
         read_traits(deduper, p);
     p->lane = lane;
@@ -218,7 +220,11 @@ void proposals_send(struct deduper *deduper)
 
         write_verdict(deduper, p->found, p->count);
         link_append(p->message, &deduper->out);
-        backlog_send(deduper->verdicts, p->lane, &p->message);
+        if (FAULT_DROPS(verdict_send))
+            zmsg_destroy(&p->message);
+        else
+            backlog_send(deduper->verdicts, p->lane, &p->message);
+        FAULT(verdict_sent);
     }
     counters_add(counters, COUNTER_items, all->count);
     all->count = 0;

@@ -6,6 +6,7 @@
 #include "common/clock.h"
 #include "common/config.h"
 #include "common/counters.h"
+#include "common/fault.h"
 #include "common/mem.h"
 #include "common/msg.h"
 #include "embedder/backend.h"
@@ -45,6 +46,7 @@ static void on_answer(void *self, void *token, const struct backend_answer *answ
     struct asked *asked = self;
     struct item *item = token;
 
+    FAULT(answer_taken);
     if (answer->expired)
         zmsg_destroy(&item->message);
     else

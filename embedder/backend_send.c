@@ -1,6 +1,7 @@
 /* What is sent when: hi before lo, again before new, as many at once as the settings allow. */
 #include "common/config.h"
 #include "common/counters.h"
+#include "common/fault.h"
 #include "embedder/backend_inner.h"
 
 /* One request is kept for hi, so that a search does not wait for a full batch. */
@@ -30,6 +31,7 @@ static void send_batch(struct backend *backend, struct batch *batch)
     backend->sent_count[batch->hi]++;
     batch->transfer = http_start(backend->http, backend->url, buf_span(&body),
                                  backend_request_ms(backend), batch);
+    FAULT(request_sent);
     buf_free(&body);
 }
 

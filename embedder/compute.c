@@ -6,6 +6,7 @@
 
 #include "common/clock.h"
 #include "common/config.h"
+#include "common/fault.h"
 #include "common/link.h"
 #include "common/log.h"
 #include "common/mem.h"
@@ -122,6 +123,7 @@ static enum compute_result work(struct compute *compute, zmsg_t *message,
         log_warning("malformed", "link=items why=\"%s\"", compute->pool.why);
         return COMPUTE_MALFORMED;
     }
+    FAULT_OF(compute_begun, item.text);
     ticket->deadline_ms = header.deadline_ms;
     ticket->waited_ms = waited_ms(&header, &item);
     if (header.deadline_ms && header.deadline_ms < clock_utc_ms())

@@ -5,6 +5,7 @@
 #include "common/backlog.h"
 #include "common/clock.h"
 #include "common/config.h"
+#include "common/fault.h"
 #include "common/link.h"
 #include "common/log.h"
 #include "common/loop.h"
@@ -65,6 +66,7 @@ static bool on_items(struct loop *loop, void *self)
     while ((message = receive(embedder, &lane))) {
         struct compute_ticket ticket = {.lane = lane};
 
+        FAULT(item_taken);
         zmsg_pushmem(message, &ticket, sizeof(ticket));
         zmsg_send(&message, zactor_sock(embedder->compute));
         embedder->in_hand++;
@@ -109,8 +111,9 @@ static bool on_computed(struct loop *loop, void *self)
         count(embedder, &ticket);
         if (ticket.result == COMPUTE_ASK)
             asked_take(embedder->asked, &ticket, &message);
-        else if (zmsg_size(message))
+        else if (zmsg_size(message) && !FAULT_DROPS(vector_send))
             backlog_send(embedder->vectors, (enum lane)ticket.lane, &message);
+        FAULT(vector_sent);
         zmsg_destroy(&message);
     }
     embedder_watch(embedder);

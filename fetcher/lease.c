@@ -6,6 +6,7 @@
 #include "common/backlog.h"
 #include "common/clock.h"
 #include "common/config.h"
+#include "common/fault.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/service.h"
@@ -178,6 +179,7 @@ void lease_take(struct fetcher *fetcher, enum lane lane, zmsg_t **message)
     }
     /* The job's text stays where it is: the lease keeps the message. */
     lease = new_lease(fetcher, lane, message, &header);
+    FAULT(job_taken);
     if (header.deadline_ms && header.deadline_ms < clock_utc_ms()) {
         counters_add(lease_counters(lease), COUNTER_expired, 1);
         lease_give_back(lease);
@@ -201,7 +203,11 @@ static void send_parts(struct fetcher *fetcher, struct lease *lease, zmsg_t *par
 
         zmsg_append(report, &frame);
     }
-    backlog_send(fetcher->reports, lease->lane, &report);
+    if (FAULT_DROPS(report_send))
+        zmsg_destroy(&report);
+    else
+        backlog_send(fetcher->reports, lease->lane, &report);
+    FAULT(report_sent);
     while (zmsg_size(parts) >= 2) {
         zmsg_t *item = zmsg_new();
         zframe_t *header = zmsg_pop(parts);
@@ -209,8 +215,12 @@ static void send_parts(struct fetcher *fetcher, struct lease *lease, zmsg_t *par
 
         zmsg_append(item, &header);
         zmsg_append(item, &body);
-        backlog_send(fetcher->items, lease->lane, &item);
+        if (FAULT_DROPS(item_send))
+            zmsg_destroy(&item);
+        else
+            backlog_send(fetcher->items, lease->lane, &item);
     }
+    FAULT(items_sent);
 }
 
 static void count(struct fetcher *fetcher, const struct parser_ticket *ticket)
@@ -243,6 +253,7 @@ void lease_parsed(struct fetcher *fetcher, zmsg_t **message)
     memcpy(&ticket, zframe_data(frame), sizeof(ticket));
     zframe_destroy(&frame);
     count(fetcher, &ticket);
+    FAULT(document_read);
     if (ticket.malformed)
         lease_report_failure(ticket.lease, MSG_ERROR_TRANSFER, "the job could not be read", NULL);
     else if (ticket.page)

@@ -6,6 +6,7 @@
 
 #include "common/backlog.h"
 #include "common/clock.h"
+#include "common/fault.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/service.h"
@@ -75,6 +76,7 @@ void lease_give_back(struct lease *lease)
         http_abort(lease->fetcher->http, lease->transfer);
     counters_add(lease_counters(lease), COUNTER_aborted, 1);
     send_report(lease, &report);
+    FAULT(given_back);
     lease_free(lease);
 }
 

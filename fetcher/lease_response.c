@@ -5,6 +5,7 @@
 
 #include "common/clock.h"
 #include "common/config.h"
+#include "common/fault.h"
 #include "common/hash.h"
 #include "common/mem.h"
 #include "common/service.h"
@@ -56,6 +57,7 @@ void lease_replay(struct lease *lease, const struct msg_job *job)
     lease_set(&lease->content_type, mem_dup(job->content_type.p, job->content_type.n));
     zmsg_first(lease->message);
     zmsg_next(lease->message);
+    FAULT(replay_taken);
     give_to_parser(lease, &ticket, link_span(zmsg_next(lease->message)));
 }
 
@@ -146,6 +148,7 @@ void lease_responded(void *self, void *token, struct http_result *result)
     struct counters *counters = lease_counters(lease);
 
     lease->transfer = NULL;
+    FAULT(response_whole);
     counters_add(counters, COUNTER_fetches, 1);
     if (status_is_throttled(result->headers.status))
         counters_add(counters, COUNTER_throttled, 1);

@@ -7,6 +7,7 @@
 #include "common/buf.h"
 #include "common/clock.h"
 #include "common/config.h"
+#include "common/fault.h"
 #include "common/link.h"
 #include "common/log.h"
 #include "common/mem.h"
@@ -189,6 +190,7 @@ static zmsg_t *work(struct parser *parser, struct parser_ticket *ticket, zmsg_t 
         log_warning("malformed", "link=jobs why=\"%s\"", parser->pool.why);
         ticket->malformed = true;
     } else {
+        FAULT_OF(parse_begun, ticket->replay ? buf_span(&parser->unpacked) : body);
         frames = read_document(&reading, &job, ticket->replay ? buf_span(&parser->unpacked) : body,
                                looked);
     }

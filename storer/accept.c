@@ -5,6 +5,7 @@
 
 #include "common/clock.h"
 #include "common/config.h"
+#include "common/fault.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "storer/db_fetch.h"
@@ -117,6 +118,7 @@ static void accept_items(struct writer *writer, const struct lease *lease,
     writer->meta.accepted += fetch->count;
     if (source)
         schedule_reported(writer->schedule, source);
+    FAULT(report_written);
 }
 
 static void answered(struct writer *writer, const struct lease *lease,
@@ -146,6 +148,7 @@ static void accept_lease(struct writer *writer, const struct lease *found,
         intake_malformed(writer, "report", "no body");
         return;
     }
+    FAULT(report_taken);
     leases_remove(writer->leases, lease.id);
     if (report->outcome == MSG_OUTCOME_FAILED)
         failed(writer, &lease, report);

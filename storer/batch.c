@@ -5,6 +5,7 @@
 #include "common/app.h"
 #include "common/clock.h"
 #include "common/config.h"
+#include "common/fault.h"
 #include "common/log.h"
 #include "common/loop.h"
 #include "common/mem.h"
@@ -200,6 +201,7 @@ static void apply(struct writer *writer, struct input *input)
         break;
     case INPUT_COMMAND:
         command_apply(writer, input);
+        FAULT(command_written);
         break;
     }
 }
@@ -256,6 +258,22 @@ void batch_input(struct writer *writer, struct input *input)
 
 /* --- committing --- */
 
+static void pass_committed(const struct writer *writer)
+{
+    const struct db_meta *now = &writer->meta, *before = &writer->committed;
+
+    (void)now;
+    (void)before;
+    if (now->accepted > before->accepted)
+        FAULT(report_committed);
+    if (now->dead > before->dead)
+        FAULT(dead_committed);
+    if (now->dead < before->dead)
+        FAULT(retry_committed);
+    if (writer->batch.entry_count > 0)
+        FAULT(after_commit_before_publish);
+}
+
 static void write_rest(struct writer *writer)
 {
     const struct batch *batch = &writer->batch;
@@ -305,19 +323,37 @@ static void refresh_sources(struct writer *writer)
     writer->batch.touched_count = 0;
 }
 
+static bool fault_loses(const struct writer *writer, const struct sending *s)
+{
+    (void)writer;
+    (void)s;
+    if (s->outbox == writer->items)
+        return FAULT_DROPS(again_send);
+    return s->lease ? FAULT_DROPS(job_send) : FAULT_DROPS(replay_send);
+}
+
 static void send_all(struct writer *writer)
 {
-    for (struct sending *s = writer->batch.sendings; s; s = s->next)
+    for (struct sending *s = writer->batch.sendings; s; s = s->next) {
+        if (fault_loses(writer, s))
+            continue;
         if (!outbox_send(s->outbox, s->lane, &s->message))
             writer_lost(writer, "oversize");
+        if (s->lease)
+            FAULT(job_sent);
+        else if (s->outbox == writer->jobs)
+            FAULT(replay_sent);
+    }
     drop_sendings(writer, false);
 }
 
 static void answer_all(struct writer *writer)
 {
     for (struct input *input = writer->batch.first; input; input = input->next)
-        if (input->kind == INPUT_COMMAND && writer->query)
+        if (input->kind == INPUT_COMMAND && writer->query) {
+            FAULT(command_committed);
             query_answer(writer->query, input->token, input->code, input->error, input->answer);
+        }
 }
 
 void batch_commit(struct writer *writer)
@@ -330,12 +366,17 @@ void batch_commit(struct writer *writer)
     issue_work(writer);
     write_rest(writer);
     refresh_sources(writer);
+    if (batch->entry_count > 0)
+        FAULT(batch_written);
     if (!db_commit(writer->db)) {
         fail(writer);
         return;
     }
+    pass_committed(writer);
     count(writer);
     publish_commit(writer, batch->entries, batch->entry_count);
+    if (batch->entry_count > 0)
+        FAULT(after_publish);
     publish_waiting(writer, true);
     send_all(writer);
     answer_all(writer);

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "common/config.h"
+#include "common/fault.h"
 #include "common/log.h"
 #include "common/service.h"
 #include "storer/journal.h"
@@ -128,5 +129,6 @@ void control_tend(struct writer *writer)
                                         .where = span_str(writer->config->store_path)};
 
         service_tell(writer->service, MSG_quiesced, &quiesced);
+        FAULT(quiesced_said);
     }
 }

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "common/fault.h"
 #include "common/mem.h"
 #include "storer/db_inner.h"
 #include "storer/db_schema.h"
@@ -62,8 +63,10 @@ static int migrate(struct db *db)
         db_begin(db);
         (void)(db_execute(db, db_schema(version)) || db_execute(db, set));
         free(set);
+        FAULT(migration_written);
         if (!db_commit(db))
             break;
+        FAULT(migration_committed);
     }
     return db->error == DB_OK ? 0 : -1;
 }

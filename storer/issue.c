@@ -3,6 +3,7 @@
 
 #include "common/clock.h"
 #include "common/config.h"
+#include "common/fault.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "storer/db_fetch.h"
@@ -125,6 +126,7 @@ static void give(struct writer *writer, struct schedule_source *source)
     leases_add(writer->leases, &lease);
     offline_leased(writer, source->id);
     counters_add(writer->counters, COUNTER_leases, 1);
+    FAULT(lease_written);
 }
 
 void issue_undo(struct writer *writer, struct sending *sending)
@@ -188,6 +190,7 @@ static void revive(struct writer *writer)
         load_revived(writer, fetch, dead.source, dead.key, dead.bytes);
         batch_touched(writer, dead.source);
         writer->meta.dead--;
+        FAULT(retry_written);
     }
 }
 
@@ -224,6 +227,8 @@ static void suspect(struct writer *writer, uint64_t id)
                     source.suspect, source.next_ms - utc_ms);
     }
     db_source_suspect(writer->db, &source, span_str("a fetcher crashed on it"));
+    if (source.state == DB_SOURCE_QUARANTINED)
+        FAULT(quarantine_written);
 }
 
 static void lapsed(void *arg, const struct lease *lease, enum lease_end why)
@@ -243,6 +248,7 @@ static void lapsed(void *arg, const struct lease *lease, enum lease_end why)
         schedule_closed(writer->schedule, source);
     batch_touched(writer, lease->source);
     counters_add(writer->counters, COUNTER_lapsed, 1);
+    FAULT(lapse_written);
     counters_add(writer->counters, COUNTER_strays, strays);
 }
 

@@ -2,6 +2,7 @@
  * without its vector, so it is judged again: by the same rule, as a commit of its own, which makes
  * the stories a function of the commit order still.  What belongs to others stays where it is. */
 #include "common/config.h"
+#include "common/fault.h"
 #include "common/judge.h"
 #include "storer/db_item.h"
 #include "storer/decide.h"
@@ -51,4 +52,5 @@ void late_vector(struct writer *writer, const struct input *input, const struct 
     db_item_wanted_at(writer->db, row.id, 0, 0);
     settle_vector(writer, &row, &v->vector);
     counters_add(writer->counters, COUNTER_late, 1);
+    FAULT(late_vector_written);
 }

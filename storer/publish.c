@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "common/config.h"
+#include "common/fault.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "storer/writer_inner.h"
@@ -45,7 +46,8 @@ void publish_commit(struct writer *writer, const struct msg_entry *entries, size
         commit.first = entries[at].sequence;
         commit.last = entries[at + n - 1].sequence;
         commit.entries = (struct msg_list){.at = (void *)(uintptr_t)&entries[at], .count = n};
-        send_event(writer, "commit", MSG_commit, &commit);
+        if (!FAULT_DROPS(commit_send))
+            send_event(writer, "commit", MSG_commit, &commit);
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include "common/app.h"
 #include "common/clock.h"
+#include "common/fault.h"
 #include "common/link.h"
 #include "common/mem.h"
 #include "common/msg.h"
@@ -78,6 +79,7 @@ static void serve(struct reader *reader, zmsg_t *message)
     zmsg_append(reply, &answer);
     if (reader->answer.page.len)
         zmsg_addmem(reply, reader->answer.page.data, reader->answer.page.len);
+    FAULT(page_made);
     if (zmsg_send(&reply, reader->pipe))
         zmsg_destroy(&reply);
 }

@@ -8,6 +8,7 @@
 
 #include "common/clock.h"
 #include "common/config.h"
+#include "common/fault.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "storer/db_next.h"
@@ -89,6 +90,7 @@ static void begin(struct writer *writer)
     log_notice("reembed-begun", "serving=\"%s\" model=\"%s\" items=%" PRIu64, meta->model,
                meta->model_next, meta->next_total);
     tell(writer, "reembed-begun", meta->model_next);
+    FAULT(reembed_begun);
 }
 
 /* What served, or was dropped, goes bit by bit, so that no transaction is long; and slowly while
@@ -159,9 +161,11 @@ static void serve_next(struct writer *writer)
     meta->epoch = db_epoch();
     forget(writer);
     asked_clear(&writer->asked, ASKED_SERVING);
+    FAULT(reembed_switch_written);
     batch_commit(writer);
     if (writer->stuck != DB_OK)
         return; /* taken back: memory is made anew from the file */
+    FAULT(reembed_switched);
     writer->reembed.swept = false;
     decide_forget(writer->decide, meta->head);
     wanted_hurry(writer, "another model serves");

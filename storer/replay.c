@@ -4,6 +4,7 @@
 
 #include "common/clock.h"
 #include "common/config.h"
+#include "common/fault.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "storer/db_fetch.h"
@@ -56,6 +57,7 @@ static void send_replay(struct writer *writer, const struct journal_pick *pick)
         db_fetch_try(writer->db, pick->fetch->id, pick->items[i]->key, pick->items[i]->tries,
                      pick->items[i]->alone);
     db_fetch_sent(writer->db, pick->fetch->id, clock_utc_ms());
+    FAULT(replay_written);
     message = replay_of(writer, pick);
     if (!message) {
         if (db_error(writer->db) == DB_OK)

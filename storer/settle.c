@@ -4,6 +4,7 @@
 
 #include "common/clock.h"
 #include "common/config.h"
+#include "common/fault.h"
 #include "common/judge.h"
 #include "common/log.h"
 #include "common/mem.h"
@@ -47,6 +48,7 @@ static void complete(struct writer *writer, struct journal_fetch *fetch)
         schedule_closed(writer->schedule, source);
     batch_touched(writer, fetch->source);
     journal_remove(writer->journal, fetch);
+    FAULT(fetch_completed);
 }
 
 void settle_end(struct writer *writer, struct journal_fetch *fetch, struct journal_item *item)
@@ -65,6 +67,7 @@ void settle_dead(struct writer *writer, struct journal_fetch *fetch, struct jour
     db_dead_add(writer->db, fetch->id, item->key, item->tries, with_body, reason, clock_utc_ms());
     writer->meta.dead++;
     settle_end(writer, fetch, item);
+    FAULT(dead_written);
 }
 
 void settle_blame(struct writer *writer, struct journal_fetch *fetch, struct journal_item *item,
@@ -182,6 +185,7 @@ void settle_again(struct writer *writer, const struct input *input, struct msg_h
     zmsg_addmem(message, zframe_data(item), zframe_size(item));
     batch_send(writer, writer->items, input->lane, message);
     counters_add(writer->counters, COUNTER_rejudged, 1);
+    FAULT(rejudge_written);
 }
 
 bool settle_sure(struct writer *writer, const struct verdict *v)
@@ -217,6 +221,7 @@ static void settle(struct writer *writer, const struct input *input, struct verd
     struct judge_verdict judged;
     struct db_item row;
 
+    FAULT_OF(verdict_taken, v->item.text);
     leave_out_foreign(writer, &v->vector);
     wanted_seen(writer, &v->vector);
     db_item_find(writer->db, v->header.key, &row);

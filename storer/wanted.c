@@ -2,6 +2,7 @@
  * (DESIGN 5, rule 10). */
 #include "common/clock.h"
 #include "common/config.h"
+#include "common/fault.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "storer/db_item.h"
@@ -97,6 +98,8 @@ static size_t ask_some(struct writer *writer, size_t most)
     for (size_t i = 0; i < asking.count; i++)
         db_item_wanted_at(writer->db, asking.ids[i], utc_ms + wait_ms(writer, asking.tries[i]),
                           asking.tries[i]);
+    if (asking.count > 0)
+        FAULT(wanted_written);
     return asking.count;
 }
 

@@ -7,6 +7,7 @@
 
 #include "common/clock.h"
 #include "common/config.h"
+#include "common/fault.h"
 #include "common/log.h"
 #include "common/loop.h"
 #include "common/mem.h"
@@ -258,6 +259,7 @@ int writer_open(struct writer **out, struct service *service)
     loop_on_turn(writer->loop, on_turn, writer);
     writer->ticker = loop_timer(writer->loop, TICK_MS, TICK_MS, on_tick, writer);
     describe(writer);
+    FAULT(store_loaded);
     return 0;
 }
 
@@ -293,6 +295,7 @@ void writer_stop(struct writer *writer, int64_t within_ms)
         ;
     batch_commit(writer);
     give_up_leases(writer);
+    FAULT(leases_given_up);
     left = journal_under_way(writer->journal);
     words = left ? mem_printf("%zu items of %zu fetches stay in %s", left,
                               journal_fetches(writer->journal), writer->config->store_path)
