@@ -1,6 +1,7 @@
 #include "broker/broker.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include "broker/forward.h"
 #include "common/clock.h"
 #include "common/config.h"
+#include "common/fault.h"
 #include "common/log.h"
 #include "common/loop.h"
 
@@ -94,6 +96,7 @@ void broker_forget(struct broker *broker, struct instance *instance, bool crashe
     if (!clean && instance->stage != STAGE_STORER) {
         broker->roster.losses++;
         tell_storer(broker, MSG_lost, &lost);
+        FAULT(lost_said);
     }
     roster_remove(&broker->roster, instance);
     tell_roster(broker);
@@ -122,6 +125,7 @@ static void stop_stage(struct broker *broker)
             continue;
         instance->told_to_stop = true;
         control_send(broker, buf_span(&instance->identity), MSG_stop, &stop);
+        FAULT(stop_sent);
     }
 }
 
@@ -134,6 +138,7 @@ static void quiesce(struct broker *broker, const struct order_actions *actions)
                                   .within_ms = (uint64_t)actions->within_ms};
 
     tell_storer(broker, MSG_quiesce, &message);
+    FAULT(quiesce_sent);
     /* The fetchers abort what takes too long, so they are told as well. */
     for (size_t i = 0; i < broker->roster.count; i++)
         if (broker->roster.at[i].stage == STAGE_FETCHER)
@@ -179,13 +184,19 @@ int broker_report(struct broker *broker)
     uint64_t drained =
         order->in_flight_first > order->left ? order->in_flight_first - order->left : 0;
     int64_t took_ms = loop_now(broker->app.loop) - order->began_ms;
+    bool silent = order_storer_is_silent(order);
+    bool known = order->left || silent; /* where it lies */
+    char left[32];
+
+    snprintf(left, sizeof(left), silent ? "unknown" : "%" PRIu64, order->left);
 
     for (size_t i = 0; i < broker->roster.count; i++)
         log_warning("still-there", "instance=%s pid=%" PRIu64, broker->roster.at[i].name,
                     broker->roster.at[i].pid);
+    if (!broker->app.asked_ms)
+        broker->app.asked_ms = order->began_ms;
     log_notice("shutdown-report",
-               "drained=%" PRIu64 " left=%" PRIu64 " where=%s still-there=%zu took_ms=%" PRId64,
-               drained, order->left, order->left ? order->where : "-", broker->roster.count,
-               took_ms);
-    return order->left || broker->roster.count ? APP_LEFT : APP_OK;
+               "drained=%" PRIu64 " left=%s where=%s still-there=%zu took_ms=%" PRId64, drained,
+               left, known && *order->where ? order->where : "-", broker->roster.count, took_ms);
+    return order->left || silent || broker->roster.count ? APP_LEFT : APP_OK;
 }

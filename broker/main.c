@@ -65,7 +65,7 @@ int main(int argc, char **argv)
         app_notify("READY=1");
         code = app_run(&broker.app);
     }
+    app_closing(&broker.app);
     broker_close(&broker);
-    app_end(&broker.app);
-    return code;
+    return app_end(&broker.app, code);
 }

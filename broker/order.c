@@ -7,15 +7,28 @@
 /* What a storer may take longer than the drain deadline to say that it has passed. */
 enum { ANSWER_MS = 500 };
 
+/* What an order leaves to the next one: the storer's last word, where it has said it. */
+static struct order afresh(const struct order *before)
+{
+    struct order order = {.storer_seen = before->storer_seen, .storer_ended = before->storer_ended};
+
+    if (before->storer_ended) {
+        order.left = before->left;
+        snprintf(order.where, sizeof(order.where), "%s", before->where);
+    }
+    return order;
+}
+
 static void begin(struct order *order, const struct config *config, enum msg_purpose purpose,
                   int64_t now_ms, int64_t now_utc_ms)
 {
-    *order = (struct order){.phase = ORDER_DRAINING,
-                            .purpose = purpose,
-                            .began_ms = now_ms,
-                            .began_utc_ms = now_utc_ms,
-                            .drain_until_ms = now_ms + config->broker_drain_ms,
-                            .end_by_ms = now_ms + config->broker_shutdown_ms};
+    *order = afresh(order);
+    order->phase = ORDER_DRAINING;
+    order->purpose = purpose;
+    order->began_ms = now_ms;
+    order->began_utc_ms = now_utc_ms;
+    order->drain_until_ms = now_ms + config->broker_drain_ms;
+    order->end_by_ms = now_ms + config->broker_shutdown_ms;
 }
 
 void order_shutdown(struct order *order, const struct config *config, int64_t now_ms,
@@ -41,6 +54,8 @@ void order_quiesced(struct order *order, const struct msg_quiesced *quiesced)
 
 void order_storer_came(struct order *order)
 {
+    order->storer_seen = true;
+    order->storer_ended = false;
     if (order->phase == ORDER_DRAINING)
         order->storer_answered = false;
 }
@@ -48,6 +63,12 @@ void order_storer_came(struct order *order)
 void order_storer_gone(struct order *order, uint64_t left)
 {
     order->left = left;
+    order->storer_ended = true;
+}
+
+bool order_storer_is_silent(const struct order *order)
+{
+    return order->storer_seen && !order->storer_ended;
 }
 
 bool order_refuses(const struct order *order, const struct instance *instance)
@@ -108,7 +129,7 @@ static void end(struct order *order, struct roster *roster, struct order_actions
         actions->ended = true;
         return;
     }
-    *order = (struct order){.phase = ORDER_IDLE};
+    *order = afresh(order);
     actions->resume = roster_storer(roster) != NULL;
     actions->phase_changed = true;
 }

@@ -23,6 +23,8 @@ struct order {
     bool drained;         /* nothing was in flight when stopping began */
     bool storer_answered; /* QUIESCED {done} came for this purpose */
     bool storer_was_there;
+    bool storer_seen;     /* since this broker began, as the two below outlives an order */
+    bool storer_ended;    /* by its own word, which is the last on what is left */
     int64_t began_ms;     /* monotonic */
     int64_t began_utc_ms; /* also the round's number */
     int64_t drain_until_ms;
@@ -54,6 +56,9 @@ void order_quiesced(struct order *order, const struct msg_quiesced *quiesced);
 void order_storer_came(struct order *order);
 /* The storer said BYE: its count of what is left is the last word. */
 void order_storer_gone(struct order *order, uint64_t left);
+/* True where there was a storer and it has gone without a word, or has not gone: what is left is
+ * then not known. */
+bool order_storer_is_silent(const struct order *order);
 /* True where an instance that says HELLO now must be told to stop.  Not while the ring drains: its
  * connections are open, and what was sent to it on them would be lost with it. */
 bool order_refuses(const struct order *order, const struct instance *instance);

@@ -1,6 +1,7 @@
 #include "common/app.h"
 
 #include <czmq.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include "common/app_options.h"
 #include "common/clock.h"
 #include "common/config.h"
+#include "common/ending.h"
 #include "common/link.h"
 #include "common/log.h"
 #include "common/loop.h"
@@ -44,6 +46,8 @@ static bool on_signal(struct loop *loop, void *arg)
                strsignal((int)info.ssi_signo), info.ssi_pid);
     if (!s->first_ms)
         s->first_ms = loop_now(loop);
+    if (!s->app->asked_ms)
+        s->app->asked_ms = s->first_ms;
     s->fn(s->self, forced);
     return false;
 }
@@ -64,6 +68,14 @@ static void block_signals(void)
     signal_set(&set);
     sigprocmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
+}
+
+bool app_signalled(void)
+{
+    sigset_t waiting;
+
+    return sigpending(&waiting) == 0 &&
+           (sigismember(&waiting, SIGTERM) == 1 || sigismember(&waiting, SIGINT) == 1);
 }
 
 void app_watch_signals(struct app *app, app_signal_fn *fn, void *self)
@@ -107,6 +119,7 @@ int app_start(struct app *app, const struct app_spec *spec, int argc, char **arg
     code = app_options(spec, argc, argv, &app->config);
     if (code >= 0)
         return code;
+    block_signals(); /* from here on one means an end in order; a one-shot is just interrupted */
     if (!log_set_level(app->config->log_level)) {
         fprintf(stderr, "%s: log.level = %s: error, warning, notice, info or debug is allowed\n",
                 spec->name, app->config->log_level);
@@ -115,7 +128,6 @@ int app_start(struct app *app, const struct app_spec *spec, int argc, char **arg
     }
     clock_set_ahead(app->config->service_clock_ahead_ms);
     umask(077);
-    block_signals();
     raise_descriptor_limit();
     start_czmq();
     if (link_prepare(app->config)) {
@@ -146,12 +158,25 @@ int app_run(struct app *app)
     return app->exit_code;
 }
 
-void app_end(struct app *app)
+void app_closing(struct app *app)
 {
+    ending_limit(app->config->service_stop_ms);
+}
+
+int app_end(struct app *app, int code)
+{
+    int64_t took_ms = app->asked_ms ? clock_mono_ms() - app->asked_ms : -1;
+    size_t threads = 0;
+
     if (signals.fd >= 0)
         close(signals.fd);
     signals.fd = -1;
     loop_destroy(&app->loop);
     config_destroy(&app->config);
     zsys_shutdown();
+    threads = ending_threads();
+    if (threads)
+        log_warning("threads-left", "count=%zu", threads);
+    log_notice("stopped", "code=%d took_ms=%" PRId64 " threads=%zu", code, took_ms, threads);
+    return code;
 }

@@ -47,6 +47,7 @@ struct app {
     struct counters counters;
     char instance[64]; /* stage-pid-random: never the same twice */
     int64_t started_ms;
+    int64_t asked_ms; /* monotonic: when a signal or STOP first asked it to end; 0 = not yet */
     int exit_code;
 };
 
@@ -62,7 +63,14 @@ void app_watch_signals(struct app *app, app_signal_fn *fn, void *self);
 void app_leave(struct app *app, int exit_code);
 /* Runs the loop until app_leave; gives the exit code. */
 int app_run(struct app *app);
-void app_end(struct app *app);
+/* A signal to stop waits to be served: long work before the loop runs is to break off. */
+bool app_signalled(void);
+/* Say this before anything is closed: from here on the process ends within service.stop_ms. */
+void app_closing(struct app *app);
+/* Ends ZeroMQ once all sockets and actors are gone, and says as the last line with which code,
+ * after how long (since it was asked to, -1 = by itself) and how many threads besides main were
+ * still alive: 0, unless one hangs where nobody can reach it (a name lookup).  Gives code. */
+int app_end(struct app *app, int code);
 
 /* READY=1, STOPPING=1, STATUS=..., WATCHDOG=1 to $NOTIFY_SOCKET (sd_notify (3)); nothing where
  * there is none. */

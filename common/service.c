@@ -5,6 +5,7 @@
 
 #include "common/clock.h"
 #include "common/config.h"
+#include "common/fault.h"
 #include "common/log.h"
 #include "common/loop.h"
 #include "common/member.h"
@@ -77,9 +78,11 @@ static bool on_heartbeat(struct loop *loop, void *arg)
 static bool on_deadline(struct loop *loop, void *arg)
 {
     struct service *service = arg;
+    struct msg_heartbeat beat;
 
     (void)loop;
-    log_warning("stop-deadline", "left-unfinished=yes");
+    fill(service, &beat);
+    log_warning("stop-deadline", "left-unfinished=yes in-hand=%" PRIu64, beat.in_hand);
     app_leave(&service->app, APP_LEFT);
     return true;
 }
@@ -89,8 +92,11 @@ static void begin_stop(struct service *service, int64_t within_ms, const char *w
     if (service->life->stopping)
         return;
     service->life->stopping = true;
+    if (!service->app.asked_ms)
+        service->app.asked_ms = loop_now(service->app.loop);
     log_notice("stopping", "why=\"%s\" within_ms=%" PRId64, why, within_ms);
     app_notify("STOPPING=1");
+    FAULT(stop_taken);
     loop_timer(service->app.loop, within_ms, 0, on_deadline, service);
     service->spec->stop(service, service->self, within_ms);
 }
@@ -110,13 +116,16 @@ void service_done(struct service *service, int code, uint64_t left, const char *
         return;
     service->life->done = true;
     service->app.exit_code = code;
+    log_info("done", "code=%d left=%" PRIu64 " words=\"%s\"", code, left, words);
     if (!member_broker(service->member)) {
         app_leave(&service->app, code);
         return;
     }
     /* The last counters, for the broker's report. */
     service_beat_now(service);
+    FAULT(bye_send);
     member_tell(service->member, MSG_bye, &bye);
+    FAULT(bye_sent);
     loop_timer(service->app.loop, service->app.config->service_linger_ms, 0, on_bye_unanswered,
                &service->app);
 }
@@ -134,6 +143,7 @@ static void on_signal(void *self, bool forced)
     }
     service->life->leaving = true;
     service_beat_now(service);
+    FAULT(leave_said);
     look_after_loneliness(service, loop_now(service->app.loop));
 }
 
@@ -220,10 +230,9 @@ int service_main(const struct service_spec *spec, void *self, int argc, char **a
     code = open_all(&service);
     if (code == 0)
         code = app_run(&service.app);
-    log_info("ended", "code=%d", code);
+    app_closing(&service.app);
     spec->end(&service, self);
     member_destroy(&service.member);
     buf_free(&life.counters);
-    app_end(&service.app);
-    return code;
+    return app_end(&service.app, code);
 }

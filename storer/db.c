@@ -53,10 +53,21 @@ static int check_ours(struct db *db, struct buf *why)
     return db->error == DB_OK ? 0 : -1;
 }
 
-static int migrate(struct db *db)
+typedef bool stop_fn(void);
+
+enum { ASK_EVERY = 20000 }; /* steps of SQLite's machine: a few milliseconds */
+
+static int asks_to_stop(void *stop)
+{
+    return (*(stop_fn **)stop)();
+}
+
+static int migrate(struct db *db, stop_fn *stop)
 {
     int version = version_of(db);
 
+    if (stop)
+        sqlite3_progress_handler(db->handle, ASK_EVERY, asks_to_stop, &stop);
     while (db->error == DB_OK && version < db_schema_newest()) {
         char *set = mem_printf("PRAGMA user_version = %d", ++version);
 
@@ -76,7 +87,8 @@ static const char pragmas[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = F
                               "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
                               "PRAGMA cache_size = -32768; PRAGMA journal_size_limit = 67108864;";
 
-static int prepare_file(struct db *db, const char *path, int64_t busy_ms, struct buf *why)
+static int prepare_file(struct db *db, stop_fn *stop, const char *path, int64_t busy_ms,
+                        struct buf *why)
 {
     int code = sqlite3_open_v2(path, &db->handle,
                                SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
@@ -90,15 +102,21 @@ static int prepare_file(struct db *db, const char *path, int64_t busy_ms, struct
     sqlite3_busy_timeout(db->handle, (int)busy_ms);
     if (check_ours(db, why) || db_execute(db, pragmas))
         return -1;
-    return migrate(db);
+    return migrate(db, stop);
 }
 
 struct db *db_open(const char *path, int64_t busy_ms, enum db_error *error, struct buf *why)
 {
+    return db_open_unless(NULL, path, busy_ms, error, why);
+}
+
+struct db *db_open_unless(bool (*stop)(void), const char *path, int64_t busy_ms,
+                          enum db_error *error, struct buf *why)
+{
     struct db *db = mem_calloc(1, sizeof(*db));
 
     *error = DB_OK;
-    if (prepare_file(db, path, busy_ms, why) == 0)
+    if (prepare_file(db, stop, path, busy_ms, why) == 0)
         return db;
     *error = db->error;
     if (why->len == 0)
@@ -171,6 +189,7 @@ const char *db_error_name(enum db_error error)
         [DB_NEWER] = "newer_schema",
         [DB_OPEN] = "cannot_open",
         [DB_BUG] = "error",
+        [DB_STOPPED] = "stopped",
     };
 
     return names[error];

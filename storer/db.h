@@ -21,11 +21,15 @@ enum db_error {
     DB_NEWER,   /* the schema is newer than this program */
     DB_OPEN,    /* the file cannot be opened or made */
     DB_BUG,     /* anything else */
+    DB_STOPPED, /* the migration was broken off; the file is as the last whole step left it */
 };
 
 /* Opens or makes the file (its folder must exist) and brings the schema to the newest version, each
  * step in a transaction of its own.  NULL with *error and a sentence added to why. */
 struct db *db_open(const char *path, int64_t busy_ms, enum db_error *error, struct buf *why);
+/* The same; while it migrates, `stop` is asked every few milliseconds, and true breaks it off. */
+struct db *db_open_unless(bool (*stop)(void), const char *path, int64_t busy_ms,
+                          enum db_error *error, struct buf *why);
 void db_close(struct db **db);
 
 void db_begin(struct db *db);

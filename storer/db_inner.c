@@ -33,6 +33,8 @@ enum db_error db_class(int code)
     case SQLITE_PERM:
     case SQLITE_AUTH:
         return DB_OPEN;
+    case SQLITE_INTERRUPT:
+        return DB_STOPPED;
     default:
         return DB_BUG;
     }

@@ -129,13 +129,18 @@ static int open_store(struct writer *writer)
     writer->lock = link_lock(path);
     if (writer->lock < 0)
         return APP_CONFIG;
-    writer->db = db_open(path, writer->config->storer_busy_ms, &error, &why);
-    if (!writer->db)
+    /* A large store may take minutes to migrate, and signals are served only after that. */
+    writer->db = db_open_unless(app_signalled, path, writer->config->storer_busy_ms, &error, &why);
+    if (error == DB_STOPPED)
+        log_notice("migration-stopped", "file=\"%s\" do=\"the next start begins it again\"", path);
+    else if (!writer->db)
         log_error("store-unusable", "file=\"%s\" error=%s why=\"%s\"", path, db_error_name(error),
                   why.data ? why.data : "");
     buf_free(&why);
     if (error == DB_NEWER || error == DB_OPEN)
         return APP_CONFIG;
+    if (error == DB_STOPPED)
+        return APP_LEFT;
     return writer->db ? 0 : APP_IO;
 }
 

@@ -158,6 +158,48 @@ START_TEST(shutdown_in_order)
 }
 END_TEST
 
+/* What is left is known from the storer's last word alone, also where it has left before. */
+START_TEST(storer_without_a_word)
+{
+    ring();
+    ck_assert(!order_storer_is_silent(&order)); /* a broker that never saw one knows of nothing */
+    order_storer_came(&order);
+    ck_assert(order_storer_is_silent(&order));
+    shut_down();
+    step(0);
+    answer(true, 0, 3);
+    gone("s");
+    step(10);
+    ck_assert(order_storer_is_silent(&order));
+    order_storer_came(&order);
+    join("storer", "s2");
+    order_storer_gone(&order, 3);
+    gone("s2");
+    ck_assert(!order_storer_is_silent(&order));
+    ck_assert_uint_eq(order.left, 3);
+}
+END_TEST
+
+START_TEST(storer_left_before)
+{
+    ring();
+    order_storer_came(&order);
+    of("s")->leaving = true;
+    step(10);
+    ck_assert_int_eq(order.purpose, MSG_PURPOSE_LEAVE);
+    answer(true, 0, 5);
+    step(10);
+    order_storer_gone(&order, 5);
+    gone("s");
+    step(10);
+    ck_assert_int_eq(order.phase, ORDER_IDLE);
+    shut_down();
+    ck_assert(!order_storer_is_silent(&order));
+    ck_assert_uint_eq(order.left, 5);
+    ck_assert_str_eq(order.where, "/x.db");
+}
+END_TEST
+
 /* A second wish for the same changes nothing, the deadline least of all. */
 START_TEST(shutdown_asked_twice)
 {
