@@ -21,17 +21,21 @@ ifeq ($(origin HNSW),undefined)
 HNSW    := $(shell printf '\043if __has_include(<hnswlib/hnswlib.h>)\nyes\n\043endif\n' | \
                $(CXX) -x c++ -E -P - 2>/dev/null)
 endif
+# libseccomp: SECCOMP= builds without; the fetcher and the embedder then say so when they start.
+ifeq ($(origin SECCOMP),undefined)
+SECCOMP := $(shell pkg-config --exists libseccomp 2>/dev/null && echo yes)
+endif
 CXXWARN := -Wall -Wextra -Wshadow -Wconversion -Werror
 # Programs are linked as C, and two checks want the sanitizer's C++ part; hnswlib passes NULL to memcpy ()
 # where there is nothing to copy.
 CXXSAN  := -fno-sanitize=vptr,nonnull-attribute $(if $(findstring clang,$(CXX)),-fno-sanitize=function)
 
-COMMON  := -D_GNU_SOURCE -MMD -MP -I. $(if $(HNSW),-DWEIR_HAVE_HNSW)
+COMMON  := -D_GNU_SOURCE -MMD -MP -I. $(if $(HNSW),-DWEIR_HAVE_HNSW) $(if $(SECCOMP),-DWEIR_HAVE_SECCOMP)
 BASE    := -std=gnu11 $(COMMON) $(PKG_CFLAGS)
 ALL_CFLAGS  = $(BASE) $(WARN) $(if $(SAN),-fPIE,$(HARDEN)) $(OPT) $(SAN) $(CFLAGS)
 ALL_CXXFLAGS = -std=c++17 $(COMMON) $(CXXWARN) $(if $(SAN),-fPIE,$(HARDEN)) $(OPT) $(SAN) $(if $(SAN),$(CXXSAN)) $(CXXFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,--as-needed $(SAN) $(LDFLAGS)
-LIBS    := $(PKG_LIBS) -lpthread -lm $(if $(HNSW),-lstdc++)
+LIBS    := $(PKG_LIBS) $(if $(SECCOMP),-lseccomp) -lpthread -lm $(if $(HNSW),-lstdc++)
 
 STAGES  := broker fetcher embedder deduper storer
 FOLDERS := common $(STAGES) reader

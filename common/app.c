@@ -18,6 +18,7 @@
 #include "common/log.h"
 #include "common/loop.h"
 #include "common/mem.h"
+#include "common/sandbox.h"
 
 struct signals {
     struct app *app;
@@ -114,6 +115,7 @@ int app_start(struct app *app, const struct app_spec *spec, int argc, char **arg
     unsigned chance = 0;
     int code = 0;
 
+    sandbox_guard();
     *app = (struct app){.spec = spec};
     log_start(spec->name);
     code = app_options(spec, argc, argv, &app->config);
@@ -127,7 +129,6 @@ int app_start(struct app *app, const struct app_spec *spec, int argc, char **arg
         return APP_CONFIG;
     }
     clock_set_ahead(app->config->service_clock_ahead_ms);
-    umask(077);
     raise_descriptor_limit();
     start_czmq();
     if (link_prepare(app->config)) {

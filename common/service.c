@@ -201,6 +201,15 @@ bool service_leaving(const struct service *service)
 
 /* --- the whole -------------------------------------------------------------------------------- */
 
+/* After the threads and sockets of the start, before the first job is taken. */
+static int narrow(const struct service *service)
+{
+    const struct config *config = service->app.config;
+    enum sandbox profile = service->spec->sandbox ? service->spec->sandbox(config) : SANDBOX_NONE;
+
+    return sandbox_enter(profile, config->service_sandbox != 0) ? APP_CONFIG : 0;
+}
+
 static int open_all(struct service *service)
 {
     int code = service->spec->start(service, service->self);
@@ -214,6 +223,8 @@ static int open_all(struct service *service)
     loop_on_late(service->app.loop, on_late, service);
     loop_timer(service->app.loop, 0, service->app.config->service_heartbeat_ms, on_heartbeat,
                service);
+    if (narrow(service))
+        return APP_CONFIG;
     log_info("started", "instance=%s version=%s", service->app.instance, app_version);
     app_notify("READY=1");
     return 0;

@@ -8,6 +8,7 @@
 
 #include "common/app.h"
 #include "common/msg.h"
+#include "common/sandbox.h"
 
 struct service;
 
@@ -25,6 +26,8 @@ struct service_spec {
     void (*beat)(struct service *service, void *self, struct msg_heartbeat *heartbeat);
     /* Every other control message: QUIESCE, LOST, ROSTER.  May be NULL. */
     void (*control)(struct service *service, void *self, enum msg_type type, const void *message);
+    /* What the process still needs once all is open, by its settings; NULL: everything. */
+    enum sandbox (*sandbox)(const struct config *config);
     /* The broker was found (again); broker is its run.  May be NULL. */
     void (*welcomed)(struct service *service, void *self, uint64_t broker);
 };

@@ -2,6 +2,13 @@
 #include "common/service.h"
 #include "embedder/embed_cli.h"
 #include "embedder/embedder.h"
+#include "embedder/settings.h"
+
+/* The built-in model needs no network. */
+static enum sandbox sandbox(const struct config *config)
+{
+    return settings_has_server(config) ? SANDBOX_NET : SANDBOX_LINKS;
+}
 
 int main(int argc, char **argv)
 {
@@ -25,6 +32,7 @@ int main(int argc, char **argv)
         .stop = embedder_stop,
         .end = embedder_end,
         .beat = embedder_beat,
+        .sandbox = sandbox,
     };
     struct embedder embedder = {0};
 

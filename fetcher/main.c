@@ -3,6 +3,12 @@
 #include "fetcher/fetcher.h"
 #include "fetcher/parse_cli.h"
 
+static enum sandbox sandbox(const struct config *config)
+{
+    (void)config;
+    return SANDBOX_NET;
+}
+
 int main(int argc, char **argv)
 {
     static const struct app_oneshot oneshots[] = {
@@ -19,6 +25,7 @@ int main(int argc, char **argv)
         .end = fetcher_end,
         .beat = fetcher_beat,
         .control = fetcher_control,
+        .sandbox = sandbox,
     };
     struct fetcher fetcher = {0};
 

@@ -3,6 +3,7 @@
 
 #include "common/app.h"
 #include "common/log.h"
+#include "common/sandbox.h"
 #include "reader/call.h"
 #include "reader/options.h"
 #include "reader/print.h"
@@ -19,6 +20,7 @@ int main(int argc, char **argv)
     struct call call = {0};
     int code = 0;
 
+    sandbox_guard();
     log_start("weir");
     log_set_level("warning");
     print_start();
