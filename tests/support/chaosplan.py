@@ -19,7 +19,7 @@ FAULTS = {"kill": 34, "stop": 24, "term": 14, "broker": 7, "storer": 8, "all": 3
 MODES = ({"mode": "500"}, {"mode": "slow", "seconds": .5}, {"mode": "hang", "seconds": 3}, {"mode": "reset"},
          {"mode": "flap"}, {"mode": "429", "retry_after": 1}, {"mode": "truncated"})
 # So much is published in a plan of any length, since feeds keep all of it in sight.
-PUBLISHED = 1400
+PUBLISHED = 4000
 
 
 def _rule(chance):
