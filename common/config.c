@@ -44,7 +44,7 @@ static const struct setting settings[] = {
 #undef STR
 };
 
-enum { SETTINGS = sizeof(settings) / sizeof(settings[0]) };
+enum { SETTINGS = sizeof(settings) / sizeof(settings[0]), FILE_MOST = 1 << 20 };
 
 static void *field(const struct config *config, const struct setting *setting)
 {
@@ -239,6 +239,16 @@ static int load_section(struct config *config, const char *path, zconfig_t *sect
     return result;
 }
 
+/* In place of zconfig_load, which leaks a handle where the file is no ZPL.  NULL: it is none. */
+static zconfig_t *load_zpl(const char *path, size_t size)
+{
+    zchunk_t *text = size ? zchunk_slurp(path, size) : NULL;
+    zconfig_t *root = text && zchunk_size(text) ? zconfig_chunk_load(text) : NULL;
+
+    zchunk_destroy(&text);
+    return size ? root : zconfig_new("root", NULL);
+}
+
 int config_load(struct config *config, const char *path, struct buf *error)
 {
     zconfig_t *root = NULL;
@@ -249,12 +259,11 @@ int config_load(struct config *config, const char *path, struct buf *error)
         buf_printf(error, "%s: %s", path, strerror(errno));
         return -1;
     }
-    /* zconfig_load never comes back from a folder. */
-    if (!S_ISREG(about.st_mode)) {
-        buf_printf(error, "%s: not a regular file", path);
+    if (!S_ISREG(about.st_mode) || about.st_size > FILE_MOST) {
+        buf_printf(error, "%s: not a regular file of at most %d bytes", path, FILE_MOST);
         return -1;
     }
-    root = about.st_size == 0 ? zconfig_new("root", NULL) : zconfig_load(path);
+    root = load_zpl(path, (size_t)about.st_size);
     if (!root) {
         buf_printf(error,
                    "%s line %d: not a ZPL file: sections at the margin, `name = value` lines "

@@ -2,26 +2,39 @@
 #include "common/msg.h"
 
 #include <inttypes.h>
+#include <math.h>
 
 #include "common/msg_table.h"
 #include "common/utf8.h"
 
+/* The codec lets any bytes pass as text; JSON is UTF-8 (RFC 8259), so what is none is replaced. */
 static void add_text(struct buf *out, struct span text, size_t longest)
 {
     size_t n = longest ? utf8_clip(text, longest).n : text.n;
+    const char *p = text.p, *end = n ? text.p + n : text.p;
 
     buf_addc(out, '"');
-    for (size_t i = 0; i < n; i++) {
-        unsigned char c = (unsigned char)text.p[i];
+    while (p < end) {
+        uint32_t c = 0;
 
+        p += utf8_next(p, end, &c);
         if (c == '"' || c == '\\')
-            buf_printf(out, "\\%c", c);
+            buf_printf(out, "\\%c", (char)c);
         else if (c < 0x20 || c == 0x7f)
-            buf_printf(out, "\\u%04x", c);
+            buf_printf(out, "\\u%04x", (unsigned)c);
         else
-            buf_addc(out, (char)c);
+            utf8_add(out, c);
     }
     buf_adds(out, n < text.n ? "...\"" : "\"");
+}
+
+/* JSON knows neither infinity nor what is no number. */
+static void add_real(struct buf *out, double value)
+{
+    if (isfinite(value))
+        buf_printf(out, "%.17g", value);
+    else
+        buf_adds(out, "null");
 }
 
 static void add_bytes(struct buf *out, struct span bytes, size_t longest)
@@ -60,7 +73,7 @@ static void add_field(struct buf *out, const struct msg_field *field, const void
         buf_printf(out, "%" PRId64, *(const int64_t *)at);
         break;
     case FIELD_D:
-        buf_printf(out, "%.17g", *(const double *)at);
+        add_real(out, *(const double *)at);
         break;
     case FIELD_S:
         add_text(out, *(const struct span *)at, longest);

@@ -1,8 +1,13 @@
-/* Assignments and variables of the environment, one a line, a first byte says which.  A value that
- * is taken is within its range, one that is refused says why. */
+/* Settings.  A first byte '#' makes the rest a file (ZPL); else there are assignments and variables
+ * of the environment, one a line, whose first byte says which ('$': a variable).  A value that is
+ * taken is within its range, what is refused says why; and settings that fit together are ready to
+ * be used. */
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "common/config.h"
 #include "common/mem.h"
@@ -36,10 +41,8 @@ static void take(struct config *config, const uint8_t *line, size_t n)
     free(text);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void take_lines(struct config *config, const uint8_t *data, size_t size)
 {
-    struct config *config = config_create();
-
     while (size) {
         const uint8_t *end = memchr(data, '\n', size);
         size_t n = end ? (size_t)(end - data) : size;
@@ -48,7 +51,43 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         data += n + (end != NULL);
         size -= n + (end != NULL);
     }
+}
+
+static void take_file(struct config *config, const uint8_t *data, size_t size)
+{
+    int fd = memfd_create("weir.conf", 0);
+    struct buf error = {0};
+    char path[64];
+
+    if (fd < 0 || write(fd, data, size) != (ssize_t)size)
+        abort();
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+    if ((config_load(config, path, &error) != 0) != (error.len > 0))
+        abort();
+    buf_free(&error);
+    close(fd);
+}
+
+static void must_finish(struct config *config)
+{
+    struct buf error = {0};
+    int result = config_finish(config, &error);
+
+    if ((result != 0) != (error.len > 0) || !*config->runtime_dir || !*config->store_path)
+        abort();
+    buf_free(&error);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct config *config = config_create();
+
+    if (size && data[0] == '#')
+        take_file(config, data + 1, size - 1);
+    else
+        take_lines(config, data, size);
     must_be_in_range(config);
+    must_finish(config);
     config_destroy(&config);
     return 0;
 }
