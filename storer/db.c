@@ -79,6 +79,7 @@ static int migrate(struct db *db, stop_fn *stop)
             break;
         FAULT(migration_committed);
     }
+    sqlite3_progress_handler(db->handle, 0, NULL, NULL);
     return db->error == DB_OK ? 0 : -1;
 }
 
