@@ -154,8 +154,9 @@ static void add_process(struct rules *rules)
     const pid_t self = getpid();
 
     ALLOW(rules, clone, BITS(0, thread | other, thread));
-    /* A thread of libzmq that is only starting sets what it has, and aborts where it may not. */
-    ALLOW(rules, sched_setscheduler, IS(1, SCHED_OTHER));
+    /* A thread of libzmq that is only starting sets the policy it has, and aborts where it may not.
+     */
+    ALLOW(rules, sched_setscheduler, IS(1, sched_getscheduler(0)));
     /* abort () and raise (). */
     ALLOW(rules, tgkill, IS(0, self));
     ALLOW(rules, kill, IS(0, self));
