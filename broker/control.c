@@ -81,7 +81,8 @@ static void take_hello(struct broker *broker, struct peer *peer, const struct ms
     struct instance *instance = NULL;
 
     if (!names_fit(hello)) {
-        log_warning("refused", "why=\"instance, version or stage is no name\"");
+        if (app_often(&broker->app, "refused"))
+            log_warning("refused", "why=\"instance, version or stage is no name\"");
         welcome(broker, peer->identity, broker->run, "instance, version or stage is no name");
         return;
     }
@@ -89,8 +90,9 @@ static void take_hello(struct broker *broker, struct peer *peer, const struct ms
         char *why = mem_printf("protocol %" PRIu64 ", stage %.*s: this broker speaks protocol %d",
                                hello->protocol, (int)hello->stage.n, hello->stage.p, MSG_PROTOCOL);
 
-        log_warning("refused", "instance=%.*s why=\"%s\"", (int)hello->instance.n,
-                    hello->instance.p, why);
+        if (app_often(&broker->app, "refused"))
+            log_warning("refused", "instance=%.*s why=\"%s\"", (int)hello->instance.n,
+                        hello->instance.p, why);
         welcome(broker, peer->identity, broker->run, why);
         free(why);
         return;
@@ -246,9 +248,8 @@ static void take(struct broker *broker, zmsg_t *frames)
     broker->pool.why = "wrong number of frames";
     if (!known || !body || zmsg_next(frames) ||
         msg_read(type, link_span(body), &broker->pool, &any)) {
-        counters_add(&broker->app.counters, COUNTER_malformed, 1);
-        log_warning("malformed", "socket=control why=\"%s\"",
-                    known ? broker->pool.why : "unknown message");
+        app_malformed(&broker->app, "socket=control",
+                      known ? broker->pool.why : "unknown message");
         return;
     }
     peer.instance = roster_find(&broker->roster, peer.identity);

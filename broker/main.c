@@ -21,8 +21,11 @@ static void on_signal(void *self, bool forced)
 
 static bool on_tick(struct loop *loop, void *self)
 {
+    struct broker *broker = self;
+
     (void)loop;
-    broker_step(self);
+    broker_step(broker);
+    app_often_over(&broker->app.floods, broker->app.config->log_quiet_ms);
     app_notify("WATCHDOG=1");
     return false;
 }

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "common/counters.h"
+#include "common/flood.h"
 
 struct config;
 struct loop;
@@ -45,6 +46,7 @@ struct app {
     struct config *config;
     struct loop *loop;
     struct counters counters;
+    struct floods floods; /* of what may happen often */
     char instance[64]; /* stage-pid-random: never the same twice */
     int64_t started_ms;
     int64_t asked_ms; /* monotonic: when a signal or STOP first asked it to end; 0 = not yet */
@@ -71,6 +73,15 @@ void app_closing(struct app *app);
  * after how long (since it was asked to, -1 = by itself) and how many threads besides main were
  * still alive: 0, unless one hangs where nobody can reach it (a name lookup).  Gives code. */
 int app_end(struct app *app, int code);
+
+/* Counts an event that may happen often, of a constant kind; true: log it, it is the first of a run
+ * (flood.h). */
+bool app_often(struct app *app, const char *what);
+/* Counts a message that could not be read; logs it unless it is one of a run.  where: a constant,
+ * "link=jobs", "socket=control". */
+void app_malformed(struct app *app, const char *where, const char *why);
+/* Logs what runs have ended; call about once a second. */
+void app_often_over(struct floods *floods, int64_t quiet_ms);
 
 /* READY=1, STOPPING=1, STATUS=..., WATCHDOG=1 to $NOTIFY_SOCKET (sd_notify (3)); nothing where
  * there is none. */

@@ -75,9 +75,8 @@ static void take(struct member *member, zmsg_t *message)
     member->pool.why = "wrong number of frames";
     if (!known || !body || zmsg_next(message) ||
         msg_read(type, link_span(body), &member->pool, &any)) {
-        counters_add(&member->app->counters, COUNTER_malformed, 1);
-        log_warning("malformed", "socket=control why=\"%s\"",
-                    known ? member->pool.why : "unknown message");
+        app_malformed(member->app, "socket=control",
+                      known ? member->pool.why : "unknown message");
         return;
     }
     if (type == MSG_welcome)

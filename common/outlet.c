@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "common/app.h"
 #include "common/clock.h"
 #include "common/config.h"
 #include "common/counters.h"
@@ -14,6 +15,7 @@ struct outlet_lane {
     zsock_t *socket;
     char *endpoint;
     int64_t blocked_since_ms; /* 0 = not blocked */
+    bool said;                /* that it waits */
 };
 
 struct outlet {
@@ -21,6 +23,7 @@ struct outlet {
     struct counters *counters;
     enum link_id link;
     struct outlet_lane lanes[LANES];
+    struct floods floods;
 };
 
 struct outlet *outlet_open(const struct config *config, enum link_id link,
@@ -56,19 +59,38 @@ void outlet_close(struct outlet **outlet)
 
 static enum outlet_result refuse(struct outlet *outlet, zmsg_t **message)
 {
-    log_warning("oversize-refused", "link=%s bytes=%zu limit=%lld", link_name(outlet->link),
-                zmsg_content_size(*message), (long long)link_cap(outlet->config, outlet->link));
+    if (floods_add(&outlet->floods, "oversize-refused", clock_mono_ms()))
+        log_warning("oversize-refused", "link=%s bytes=%zu limit=%lld", link_name(outlet->link),
+                    zmsg_content_size(*message), (long long)link_cap(outlet->config, outlet->link));
     counters_add(outlet->counters, COUNTER_oversize, 1);
     zmsg_destroy(message);
     return OUTLET_REFUSED;
 }
 
-static void unblock(struct outlet *outlet, struct outlet_lane *lane)
+/* A queue that is full for a moment is how the ring keeps its pace; one that stays full is told. */
+static void tell_waiting(struct outlet *outlet, enum lane which, int64_t blocked_ms, bool waits)
 {
+    struct outlet_lane *lane = &outlet->lanes[which];
+
+    if (waits && !lane->said)
+        log_notice("sender-waits", "link=%s lane=%s blocked_ms=%lld why=\"the queue is full\"",
+                   link_name(outlet->link), link_lane_name(which), (long long)blocked_ms);
+    else if (!waits && lane->said)
+        log_notice("sender-goes-on", "link=%s lane=%s blocked_ms=%lld", link_name(outlet->link),
+                   link_lane_name(which), (long long)blocked_ms);
+    lane->said = waits;
+}
+
+static void unblock(struct outlet *outlet, enum lane which)
+{
+    struct outlet_lane *lane = &outlet->lanes[which];
+    int64_t blocked_ms = 0;
+
     if (!lane->blocked_since_ms)
         return;
-    counters_add(outlet->counters, COUNTER_stall_ms,
-                 (uint64_t)(clock_mono_ms() - lane->blocked_since_ms));
+    blocked_ms = clock_mono_ms() - lane->blocked_since_ms;
+    tell_waiting(outlet, which, blocked_ms, false);
+    counters_add(outlet->counters, COUNTER_stall_ms, (uint64_t)blocked_ms);
     lane->blocked_since_ms = 0;
 }
 
@@ -117,7 +139,7 @@ enum outlet_result outlet_send(struct outlet *outlet, enum lane which, zmsg_t **
     if (send_frames(lane->socket, *message) &&
         (!(zsock_events(lane->socket) & ZMQ_POLLOUT) || send_frames(lane->socket, *message)))
         return full(outlet, lane);
-    unblock(outlet, lane);
+    unblock(outlet, which);
     counters_add(outlet->counters, COUNTER_out, 1);
     counters_add(outlet->counters, COUNTER_bytes_out, bytes);
     zmsg_destroy(message);
@@ -131,10 +153,13 @@ void *outlet_socket(struct outlet *outlet, enum lane lane)
 
 void outlet_tend(struct outlet *outlet, int64_t mono_ms)
 {
+    app_often_over(&outlet->floods, outlet->config->log_quiet_ms);
     for (enum lane which = 0; which < LANES; which++) {
         struct outlet_lane *lane = &outlet->lanes[which];
         int64_t blocked_ms = lane->blocked_since_ms ? mono_ms - lane->blocked_since_ms : 0;
 
+        if (blocked_ms >= outlet->config->link_wait_ms)
+            tell_waiting(outlet, which, blocked_ms, true);
         if (blocked_ms < outlet->config->link_stuck_ms)
             continue;
         /* Options are set on the socket that is there; a further connection is what makes libzmq

@@ -69,6 +69,7 @@ static bool on_heartbeat(struct loop *loop, void *arg)
 
     service_beat_now(service);
     look_after_loneliness(service, loop_now(loop));
+    app_often_over(&service->app.floods, service->app.config->log_quiet_ms);
     app_notify("WATCHDOG=1");
     return false;
 }

@@ -98,8 +98,7 @@ static void start_again(struct deduper *deduper)
 
 static void malformed(struct deduper *deduper, const char *socket)
 {
-    counters_add(counters(deduper), COUNTER_malformed, 1);
-    log_warning("malformed", "socket=%s why=\"%s\"", socket, deduper->pool.why);
+    app_malformed(&deduper->service->app, socket, deduper->pool.why);
 }
 
 static void take_event(struct deduper *deduper, zmsg_t *message)
@@ -114,7 +113,7 @@ static void take_event(struct deduper *deduper, zmsg_t *message)
     if (!span_eq(link_span(topic), span_str("commit")))
         return;
     if (!body || msg_commit_read(link_span(body), &deduper->pool, &commit)) {
-        malformed(deduper, "events");
+        malformed(deduper, "socket=events");
         return;
     }
     act = follow_commit(&deduper->follow, commit.epoch, commit.first, commit.last);
@@ -186,7 +185,7 @@ static void take_reply(struct deduper *deduper, zmsg_t *message)
     msg_pool_reset(&deduper->pool);
     deduper->pool.why = "no page";
     if (msg_reply_read(link_span(first), &deduper->pool, &reply)) {
-        malformed(deduper, "query");
+        malformed(deduper, "socket=query");
         return;
     }
     /* A late answer to an earlier question: the later one is on its way. */
@@ -198,7 +197,7 @@ static void take_reply(struct deduper *deduper, zmsg_t *message)
         return;
     }
     if (!second || msg_page_read(link_span(second), &deduper->pool, &page))
-        malformed(deduper, "query");
+        malformed(deduper, "socket=query");
     else
         take_page(deduper, &page);
 }

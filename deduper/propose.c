@@ -84,8 +84,7 @@ static bool is_malformed(struct deduper *deduper, zmsg_t *message, struct propos
         msg_pool_reset(&all->pool);
     if (!read_parts(message, &all->pool, p))
         return false;
-    counters_add(&deduper->service->app.counters, COUNTER_malformed, 1);
-    log_warning("malformed", "link=vectors why=\"%s\"", all->pool.why);
+    app_malformed(&deduper->service->app, "link=vectors", all->pool.why);
     return true;
 }
 

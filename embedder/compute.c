@@ -120,7 +120,7 @@ static enum compute_result work(struct compute *compute, zmsg_t *message,
     msg_pool_reset(&compute->pool);
     if (zmsg_size(message) != 2 || msg_header_read(link_span(first), &compute->pool, &header) ||
         msg_item_read(link_span(second), &compute->pool, &item)) {
-        log_warning("malformed", "link=items why=\"%s\"", compute->pool.why);
+        ticket->why = compute->pool.why;
         return COMPUTE_MALFORMED;
     }
     FAULT_OF(compute_begun, item.text);

@@ -27,6 +27,7 @@ struct compute_ticket {
     int64_t deadline_ms; /* the header's */
     int64_t waited_ms;   /* since it was fetched; 0 = not said, or sent once more */
     int64_t busy_us;
+    const char *why; /* malformed: a constant */
 };
 
 /* The actor; talk to it through zactor_sock.  Ends with zactor_destroy.  config is borrowed. */

@@ -83,7 +83,7 @@ static void count(struct embedder *embedder, const struct compute_ticket *ticket
     embedder->busy_us += ticket->busy_us;
     counters->at[COUNTER_busy_ms] = (uint64_t)(embedder->busy_us / 1000);
     if (ticket->result == COMPUTE_MALFORMED)
-        counters_add(counters, COUNTER_malformed, 1);
+        app_malformed(&embedder->service->app, "link=items", ticket->why);
     else if (ticket->result == COMPUTE_EXPIRED)
         counters_add(counters, COUNTER_expired, 1);
     else if (ticket->result != COMPUTE_ASK)

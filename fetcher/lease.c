@@ -172,8 +172,7 @@ void lease_take(struct fetcher *fetcher, enum lane lane, zmsg_t **message)
     struct lease *lease = NULL;
 
     if (read_job(fetcher, *message, &header, &job, &private)) {
-        counters_add(&fetcher->service->app.counters, COUNTER_malformed, 1);
-        log_warning("malformed", "link=jobs why=\"%s\"", fetcher->pool.why);
+        app_malformed(&fetcher->service->app, "link=jobs", fetcher->pool.why);
         zmsg_destroy(message);
         return;
     }
@@ -231,7 +230,8 @@ static void count(struct fetcher *fetcher, const struct parser_ticket *ticket)
     counters->at[COUNTER_busy_ms] = (uint64_t)(fetcher->busy_us / 1000);
     counters_add(counters, COUNTER_items, ticket->items);
     counters_add(counters, COUNTER_known, ticket->known);
-    counters_add(counters, COUNTER_malformed, ticket->malformed ? 1 : 0);
+    if (ticket->malformed)
+        app_malformed(&fetcher->service->app, "link=jobs", ticket->why);
 }
 
 static void send_found(struct lease *lease, zmsg_t *parts)

@@ -187,7 +187,7 @@ static zmsg_t *work(struct parser *parser, struct parser_ticket *ticket, zmsg_t 
     parser->pool.why = "damaged body";
     if (msg_header_read(header, &parser->pool, &reading.header) ||
         msg_job_read(second, &parser->pool, &job) || (ticket->replay && !unpack(parser, body))) {
-        log_warning("malformed", "link=jobs why=\"%s\"", parser->pool.why);
+        ticket->why = parser->pool.why;
         ticket->malformed = true;
     } else {
         FAULT_OF(parse_begun, ticket->replay ? buf_span(&parser->unpacked) : body);

@@ -36,6 +36,7 @@ struct parser_ticket {
     uint64_t known;  /* out */
     int64_t busy_us; /* out */
     bool malformed;  /* out: the work could not be read; nothing follows */
+    const char *why; /* out: what was wrong with it, a constant */
     bool refused;    /* out: with found_url, this is no feed; nothing follows */
     bool page;       /* out: a web page; the list follows, see discover_write () */
 };

@@ -145,7 +145,7 @@ static void accept_lease(struct writer *writer, const struct lease *found,
     struct lease lease = *found;
 
     if (report->outcome == MSG_OUTCOME_READ && report->keys.n > 0 && !body) {
-        intake_malformed(writer, "report", "no body");
+        intake_malformed(writer, "link=reports", "no body");
         return;
     }
     FAULT(report_taken);
@@ -199,12 +199,12 @@ void accept_report(struct writer *writer, struct input *input)
         pools[i].why = NULL;
     }
     if (!first || !second || zmsg_size(input->message) > 3) {
-        intake_malformed(writer, "report", "wrong number of frames");
+        intake_malformed(writer, "link=reports", "wrong number of frames");
         return;
     }
     if (msg_header_read(link_span(first), &pools[0], &header) ||
         msg_report_read(link_span(second), &pools[1], &report)) {
-        intake_malformed(writer, "report", pools[0].why ? pools[0].why : pools[1].why);
+        intake_malformed(writer, "link=reports", pools[0].why ? pools[0].why : pools[1].why);
         return;
     }
     if (header.flags & MSG_FLAG_REPLAY) {

@@ -33,7 +33,7 @@ static void take(struct writer *writer, zmsg_t *message)
     msg_pool_reset(&writer->pools[0]);
     writer->pools[0].why = "wrong number of frames";
     if (zmsg_size(message) != 2 || msg_state_read(link_span(body), &writer->pools[0], &state))
-        intake_malformed(writer, "state", writer->pools[0].why);
+        intake_malformed(writer, "socket=events", writer->pools[0].why);
     else if (span_eq(state.event, span_str("breaker-closed")))
         on_closed(writer, state.detail);
 }

@@ -5,14 +5,14 @@
 #include "common/log.h"
 #include "common/loop.h"
 #include "common/mem.h"
+#include "common/service.h"
 #include "storer/writer_inner.h"
 
 enum { TAKE_MOST = 64 }; /* messages in one go, so that other inputs are heard */
 
 void intake_malformed(struct writer *writer, const char *what, const char *why)
 {
-    counters_add(writer->counters, COUNTER_malformed, 1);
-    log_warning("malformed", "what=%s why=\"%s\" do=dropped", what, why ? why : "?");
+    app_malformed(&writer->service->app, what, why);
 }
 
 static bool take(struct writer *writer, struct inlet *inlet, enum input_kind kind)

@@ -122,6 +122,7 @@ static struct query_setup setup_of(const struct config *config, const char *db_p
         .verify_ms = config->storer_verify_ms,
         .busy_ms = config->storer_busy_ms,
         .late_ms = config->service_late_ms,
+        .quiet_ms = config->log_quiet_ms,
         .limits = {.json_bytes = (size_t)smaller(room, MSG_TEXT_MAX),
                    .page_rows = PAGE_ROWS,
                    .page_bytes = (size_t)(smaller(room, config->link_event_bytes) - PAGE_ROOM)},

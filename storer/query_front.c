@@ -64,10 +64,9 @@ static int64_t retry_after_ms(const struct front *front)
 
 static void malformed(struct front *front, const char *why)
 {
-    uint64_t n = ++front->figures.malformed;
-
-    if ((n & (n - 1)) == 0) /* the 1st, 2nd, 4th ..: a flood makes no flood in the log */
-        log_warning("malformed", "socket=query count=%llu why=\"%s\"", (unsigned long long)n, why);
+    front->figures.malformed++;
+    if (floods_add(&front->floods, "socket=query", clock_mono_ms()))
+        log_warning("malformed", "socket=query why=\"%s\" do=dropped", why);
 }
 
 static void refuse(struct front *front, struct task *task)

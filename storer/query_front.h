@@ -2,6 +2,7 @@
 #ifndef WEIR_STORER_QUERY_FRONT_H
 #define WEIR_STORER_QUERY_FRONT_H
 
+#include "common/flood.h"
 #include "common/loop.h"
 #include "common/msg.h"
 #include "storer/query_inner.h"
@@ -27,6 +28,7 @@ struct front {
     struct query_figures figures;
     struct query_figures reported;
     uint64_t refused_before; /* as told when it last ended */
+    struct floods floods;
     struct msg_pool pool;
 };
 

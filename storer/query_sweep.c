@@ -1,4 +1,5 @@
 /* What the front does by the clock: deadlines of what waits, figures for the main thread. */
+#include "common/app.h"
 #include "common/log.h"
 #include "storer/query_front.h"
 
@@ -53,6 +54,7 @@ bool front_on_report(struct loop *loop, void *arg)
     (void)loop;
     front_count(front);
     tell_refused(front);
+    app_often_over(&front->floods, front->setup.quiet_ms);
     if (memcmp(&front->figures, &front->reported, sizeof(front->figures)) == 0 ||
         !(zsock_events(front->pipe) & ZMQ_POLLOUT))
         return false;

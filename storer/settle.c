@@ -275,7 +275,7 @@ static int read_rest(struct writer *writer, zmsg_t *message, struct verdict *v)
     if (msg_item_read(link_span(item), &pools[1], &v->item) ||
         msg_vector_read(link_span(vector), &pools[2], &v->vector) ||
         msg_verdict_read(link_span(verdict), &pools[3], &v->verdict)) {
-        intake_malformed(writer, "verdict",
+        intake_malformed(writer, "link=verdicts",
                          pools[1].why   ? pools[1].why
                          : pools[2].why ? pools[2].why
                                         : pools[3].why);
@@ -325,11 +325,11 @@ void settle_verdict(struct writer *writer, struct input *input)
         return;
     msg_pool_reset(&writer->pools[0]);
     if (zmsg_size(input->message) != 4) {
-        intake_malformed(writer, "verdict", "wrong number of frames");
+        intake_malformed(writer, "link=verdicts", "wrong number of frames");
     } else if (msg_header_read(link_span(first), &writer->pools[0], &v.header)) {
-        intake_malformed(writer, "verdict", writer->pools[0].why);
+        intake_malformed(writer, "link=verdicts", writer->pools[0].why);
     } else if (v.header.key.n != MSG_KEY) {
-        intake_malformed(writer, "verdict", "no key");
+        intake_malformed(writer, "link=verdicts", "no key");
     } else if (v.header.kind == MSG_KIND_FETCH || v.header.kind == MSG_KIND_JUDGE) {
         settle_fetched(writer, input, &v);
     } else if (v.header.kind == MSG_KIND_WANTED) {
