@@ -19,6 +19,7 @@
 #include "common/loop.h"
 #include "common/mem.h"
 #include "common/sandbox.h"
+#include "common/watchdog.h"
 
 struct signals {
     struct app *app;
@@ -150,9 +151,24 @@ void app_leave(struct app *app, int exit_code)
     loop_stop(app->loop);
 }
 
+static bool on_beat(struct loop *loop, void *arg)
+{
+    (void)loop;
+    (void)arg;
+    watchdog_beat();
+    return false;
+}
+
 int app_run(struct app *app)
 {
-    if (!loop_run(app->loop)) {
+    int64_t stuck_ms = app->config->service_stuck_ms;
+    bool right = false;
+
+    loop_timer(app->loop, 0, stuck_ms / 8 > 0 ? stuck_ms / 8 : 1000, on_beat, NULL);
+    watchdog_start(stuck_ms);
+    right = loop_run(app->loop);
+    watchdog_end();
+    if (!right) {
         log_error("loop-failed", "error=\"%s\"", zmq_strerror(zmq_errno()));
         return APP_BUG;
     }

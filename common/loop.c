@@ -268,9 +268,10 @@ static int poll_once(struct loop *loop, long timeout_ms)
 
     if (loop->changed)
         list_items(loop);
-    do
-        ready = zmq_poll(loop->items, (int)loop->item_count, timeout_ms);
-    while (ready < 0 && errno == EINTR);
+    /* A signal ends the wait: begun again each time, it would never end under a timer's signals. */
+    ready = zmq_poll(loop->items, (int)loop->item_count, timeout_ms);
+    if (ready < 0 && errno == EINTR)
+        ready = 0;
     loop->now_ms = clock_mono_ms();
     return ready;
 }

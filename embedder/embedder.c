@@ -108,6 +108,7 @@ static bool on_computed(struct loop *loop, void *self)
         memcpy(&ticket, zframe_data(frame), sizeof(ticket));
         zframe_destroy(&frame);
         embedder->in_hand--;
+        embedder->computed++;
         count(embedder, &ticket);
         if (ticket.result == COMPUTE_ASK)
             asked_take(embedder->asked, &ticket, &message);
@@ -191,6 +192,8 @@ void embedder_beat(struct service *service, void *self, struct msg_heartbeat *he
     struct embedder *embedder = self;
 
     heartbeat->in_hand = (uint64_t)under_way(embedder);
+    watchdog_look(&embedder->watch, "compute", (uint64_t)embedder->in_hand, embedder->computed,
+                  service->app.config->service_stuck_ms, loop_now(service->app.loop));
     buf_clear(&embedder->note);
     asked_note(embedder->asked, service->app.config, &embedder->note);
     heartbeat->note = buf_span(&embedder->note);

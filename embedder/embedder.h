@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "common/buf.h"
+#include "common/watchdog.h"
 
 struct asked;
 struct backlog;
@@ -20,7 +21,9 @@ struct embedder {
     zactor_t *compute;
     struct asked *asked; /* NULL: the built-in model alone */
     struct buf note;
-    int64_t in_hand; /* given to the compute actor and not yet back */
+    int64_t in_hand;   /* given to the compute actor and not yet back */
+    uint64_t computed; /* given back by it so far */
+    struct watch watch;
     int64_t busy_us;
     bool stopping;
 };

@@ -71,6 +71,8 @@ static bool on_parsed(struct loop *loop, void *self)
 
         if (!message)
             break;
+        fetcher->parsing--;
+        fetcher->parsed++;
         lease_parsed(fetcher, &message);
     }
     fetcher_turn(fetcher);
@@ -194,7 +196,8 @@ void fetcher_beat(struct service *service, void *self, struct msg_heartbeat *hea
 {
     struct fetcher *fetcher = self;
 
-    (void)service;
+    watchdog_look(&fetcher->watch, "parser", fetcher->parsing, fetcher->parsed,
+                  service->app.config->service_stuck_ms, loop_now(service->app.loop));
     buf_clear(&fetcher->lease_list);
     for (const struct lease *lease = fetcher->leases; lease; lease = lease->next)
         msg_put_u64(&fetcher->lease_list, lease->fetch);

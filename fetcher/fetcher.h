@@ -8,6 +8,7 @@
 
 #include "common/link.h"
 #include "common/msg.h"
+#include "common/watchdog.h"
 
 struct backlog;
 struct http;
@@ -22,6 +23,8 @@ struct fetcher {
     struct backlog *items;
     struct http *http;
     zactor_t *parser;
+    uint64_t parsing, parsed; /* documents: in its hand, given back by it so far */
+    struct watch watch;
     struct lease *leases; /* in hand */
     size_t lease_count;
     bool stopping;

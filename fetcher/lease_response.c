@@ -47,6 +47,7 @@ static void give_to_parser(struct lease *lease, struct parser_ticket *ticket, st
         link_append(message, &fetcher->out);
     }
     zmsg_send(&message, zactor_sock(fetcher->parser));
+    fetcher->parsing++;
 }
 
 void lease_replay(struct lease *lease, const struct msg_job *job)
