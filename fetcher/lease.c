@@ -178,6 +178,9 @@ void lease_take(struct fetcher *fetcher, enum lane lane, zmsg_t **message)
     }
     /* The job's text stays where it is: the lease keeps the message. */
     lease = new_lease(fetcher, lane, message, &header);
+    /* A suspect: if this process should not survive it, the broker must know. */
+    if ((header.flags & MSG_FLAG_ALONE) && !lease->replay)
+        service_beat_now(fetcher->service);
     FAULT(job_taken);
     if (header.deadline_ms && header.deadline_ms < clock_utc_ms()) {
         counters_add(lease_counters(lease), COUNTER_expired, 1);

@@ -31,6 +31,8 @@ static void on_lost(struct writer *writer, const struct msg_lost *lost)
     writer_lost(writer, "instance");
     if (lost->crashed)
         blame_lonely(writer);
+    if (fetcher && lost->crashed)
+        leases_crashed(writer->leases, writer_now(writer));
     if (fetcher && writer->stuck == DB_OK)
         issue_fetcher_lost(writer, lost->leases, lost->crashed != 0);
 }

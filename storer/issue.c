@@ -71,7 +71,7 @@ static bool fits(void *arg, const struct schedule_source *source)
     return window_room(&writer->window, source->hi, expected_of(writer, source));
 }
 
-static zmsg_t *job_of(struct writer *writer, uint64_t fetch, uint64_t source)
+static zmsg_t *job_of(struct writer *writer, uint64_t fetch, uint64_t source, bool suspect)
 {
     struct msg_header header = issue_header(writer, MSG_KIND_FETCH);
     struct msg_job job = {.timeout_ms = (uint64_t)writer->config->fetcher_response_ms};
@@ -83,6 +83,7 @@ static zmsg_t *job_of(struct writer *writer, uint64_t fetch, uint64_t source)
 
     header.fetch = fetch;
     header.source = source;
+    header.flags = suspect ? MSG_FLAG_ALONE : 0;
     buf_clear(&writer->space);
     if (!db_source_job(writer->db, source, &asking, &writer->space, &job, &private.options))
         return NULL;
@@ -115,7 +116,7 @@ static void give(struct writer *writer, struct schedule_source *source)
 
     batch_open(writer);
     lease.id = db_fetch_lease(writer->db, source->id, hi, clock_utc_ms());
-    message = lease.id ? job_of(writer, lease.id, source->id) : NULL;
+    message = lease.id ? job_of(writer, lease.id, source->id, lease.suspect) : NULL;
     if (!message)
         return; /* the transaction has failed */
     sending = batch_send(writer, writer->jobs, hi ? LANE_HI : LANE_LO, message);
@@ -211,16 +212,17 @@ void issue_work(struct writer *writer)
 /* --- lapsing --- */
 
 /* A fetcher crashed with this source in hand: issued alone from now on, and rested for a while
- * after too many times running (rule 6). */
-static void suspect(struct writer *writer, uint64_t id)
+ * after too many times running (rule 6).  One that crashed before it could tell what it had in hand
+ * makes suspects and proves nothing; of those a fetcher tells before it begins. */
+static void suspect(struct writer *writer, uint64_t id, bool proved)
 {
     struct db_source source;
     int64_t utc_ms = clock_utc_ms();
 
-    if (!db_source_get(writer->db, id, &source))
+    if (!db_source_get(writer->db, id, &source) || (!proved && source.suspect > 0))
         return;
     source.suspect++;
-    if (source.suspect >= (uint64_t)writer->config->storer_quarantine_after) {
+    if (proved && source.suspect >= (uint64_t)writer->config->storer_quarantine_after) {
         source.state = DB_SOURCE_QUARANTINED;
         source.next_ms = schedule_quarantine_ms(&writer->times, source.quarantines++, utc_ms);
         log_warning("quarantine", "source=%" PRIu64 " crashes=%" PRIu64 " for_ms=%" PRId64, id,
@@ -240,8 +242,8 @@ static void lapsed(void *arg, const struct lease *lease, enum lease_end why)
     log_info("lease-lapsed", "fetch=%" PRIu64 " source=%" PRIu64 " why=%s held=%zu", lease->id,
              lease->source, lease_end_name(why), strays);
     batch_open(writer);
-    if (why == LEASE_CRASHED)
-        suspect(writer, lease->source);
+    if (why == LEASE_CRASHED || why == LEASE_UNSEEN)
+        suspect(writer, lease->source, why == LEASE_CRASHED);
     db_fetch_end(writer->db, lease->id);
     offline_lapsed(writer, lease->source);
     if (source)

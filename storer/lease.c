@@ -10,8 +10,8 @@ struct leases {
     int64_t lease_ms, grace_ms;
     struct map64 by_id;
     size_t fetchers;
-    int64_t swept_ms;           /* INT64_MIN before the first sweep */
-    int64_t loss_ms, roster_ms; /* INT64_MIN = never */
+    int64_t swept_ms;                     /* INT64_MIN before the first sweep */
+    int64_t loss_ms, crash_ms, roster_ms; /* INT64_MIN = never */
 };
 
 const char *lease_end_name(enum lease_end why)
@@ -19,7 +19,7 @@ const char *lease_end_name(enum lease_end why)
     static const char *const names[] = {
         [LEASE_LOST] = "fetcher_lost",      [LEASE_CRASHED] = "fetcher_crashed",
         [LEASE_NOBODY] = "in_nobodys_hand", [LEASE_LATE] = "late",
-        [LEASE_WITHDRAWN] = "withdrawn",
+        [LEASE_WITHDRAWN] = "withdrawn",    [LEASE_UNSEEN] = "unseen_since_a_crash",
     };
 
     return names[why];
@@ -31,7 +31,7 @@ struct leases *leases_create(int64_t lease_ms, int64_t grace_ms)
 
     leases->lease_ms = lease_ms;
     leases->grace_ms = grace_ms;
-    leases->swept_ms = leases->loss_ms = leases->roster_ms = INT64_MIN;
+    leases->swept_ms = leases->loss_ms = leases->crash_ms = leases->roster_ms = INT64_MIN;
     return leases;
 }
 
@@ -145,6 +145,11 @@ void leases_lost(struct leases *leases, int64_t now_ms)
     leases->loss_ms = now_ms;
 }
 
+void leases_crashed(struct leases *leases, int64_t now_ms)
+{
+    leases->crash_ms = now_ms;
+}
+
 static void lapse(struct leases *leases, struct lease *lease, enum lease_end why, lease_fn *fn,
                   void *arg)
 {
@@ -180,7 +185,8 @@ static bool ends(const struct leases *leases, const struct lease *lease, int64_t
     bool quiet = quiet_ms != INT64_MAX;
 
     if (lost && nobody_has(leases, lease, leases->loss_ms, now_ms))
-        *why = LEASE_NOBODY;
+        *why = leases->crash_ms != INT64_MIN && leases->crash_ms >= lease->given_ms ? LEASE_UNSEEN
+                                                                                    : LEASE_NOBODY;
     else if (lease->age_ms >= leases->lease_ms)
         *why = LEASE_LATE;
     else if (quiet && (leases->fetchers == 0 || nobody_has(leases, lease, quiet_ms, now_ms)))

@@ -27,7 +27,14 @@ struct lease {
     bool dropped;      /* a verdict that came before the report found no room */
 };
 
-enum lease_end { LEASE_LOST, LEASE_CRASHED, LEASE_NOBODY, LEASE_LATE, LEASE_WITHDRAWN };
+enum lease_end {
+    LEASE_LOST,
+    LEASE_CRASHED,
+    LEASE_NOBODY,
+    LEASE_UNSEEN, /* in nobody's hand, and a fetcher crashed since it was given: too soon to say */
+    LEASE_LATE,
+    LEASE_WITHDRAWN
+};
 const char *lease_end_name(enum lease_end why);
 /* Told of a lease that lapsed; it is gone when this returns. */
 typedef void lease_fn(void *arg, const struct lease *lease, enum lease_end why);
@@ -53,6 +60,8 @@ void leases_roster(struct leases *leases, struct span in_hand, size_t fetchers, 
 void leases_unknown(struct leases *leases);
 /* Something was lost. */
 void leases_lost(struct leases *leases, int64_t now_ms);
+/* A fetcher has crashed, with or without leases that it had told of. */
+void leases_crashed(struct leases *leases, int64_t now_ms);
 /* A fetcher was lost with these in hand: they lapse. */
 void leases_fetcher_lost(struct leases *leases, struct span in_hand, bool crashed, lease_fn *fn,
                          void *arg);

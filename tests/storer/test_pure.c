@@ -80,6 +80,36 @@ START_TEST(lease_in_hand_outlives_a_loss)
 }
 END_TEST
 
+START_TEST(lease_that_was_not_told_of)
+{
+    struct leases *leases = leases_create(1000, 100);
+    struct span nothing = {0};
+
+    ends = 0;
+    leases_add(leases, &(struct lease){.id = 5, .source = 1, .given_ms = 0});
+    leases_lost(leases, 10);
+    leases_crashed(leases, 10);
+    leases_add(leases, &(struct lease){.id = 6, .source = 2, .given_ms = 20}); /* after the crash */
+    leases_lost(leases, 30);
+    leases_fetcher_lost(leases, nothing, true, note_end, NULL);
+    ck_assert_int_eq(ends, 0);
+    leases_roster(leases, nothing, 1, 40);
+    leases_sweep(leases, 100, INT64_MAX, note_end, NULL);
+    ck_assert_int_eq(ends, 0); /* within the time of grace */
+    leases_remove(leases, 6);
+    leases_sweep(leases, 140, INT64_MAX, note_end, NULL);
+    ck_assert_int_eq(ends, 1);
+    ck_assert_int_eq(last_end, LEASE_UNSEEN);
+    leases_add(leases, &(struct lease){.id = 7, .source = 2, .given_ms = 150});
+    leases_lost(leases, 160);
+    leases_roster(leases, nothing, 1, 170);
+    leases_sweep(leases, 300, INT64_MAX, note_end, NULL);
+    ck_assert_int_eq(ends, 2);
+    ck_assert_int_eq(last_end, LEASE_NOBODY);
+    leases_destroy(&leases);
+}
+END_TEST
+
 START_TEST(lease_does_not_age_alone)
 {
     struct leases *leases = leases_create(1000, 100);
@@ -216,6 +246,7 @@ int main(void)
 
     tcase_add_test(tcase, map_agrees_with_a_table);
     tcase_add_test(tcase, lease_in_hand_outlives_a_loss);
+    tcase_add_test(tcase, lease_that_was_not_told_of);
     tcase_add_test(tcase, lease_does_not_age_alone);
     tcase_add_test(tcase, window_leaves_the_last_tenth_to_those_who_wait);
     tcase_add_test(tcase, held_has_two_bounds);
