@@ -32,6 +32,33 @@ static void print_instance(struct buf *out, const json_t *instance)
     buf_addc(out, '\n');
 }
 
+/* Who listens to other machines, and from where instances came. */
+static void print_tcp(struct buf *out, const char *who, const json_t *tcp)
+{
+    if (!json_is_object(tcp))
+        return;
+    print_cell(out, who, 8, false);
+    buf_printf(out, " tcp %s, %s, %lld keys, %lld let in, ", print_text(tcp, "listen"),
+               print_text(tcp, "security"), (long long)print_int(tcp, "keys"),
+               (long long)print_int(tcp, "admitted"));
+    if (print_int(tcp, "refused"))
+        print_styled(out, PRINT_YELLOW, "some refused: ");
+    buf_printf(out, "%lld refused\n", (long long)print_int(tcp, "refused"));
+}
+
+static void print_remote(struct buf *out, json_t *instances)
+{
+    const json_t *instance = NULL;
+    size_t i = 0;
+
+    json_array_foreach(instances, i, instance)
+    {
+        if (*print_text(instance, "key"))
+            buf_printf(out, "tcp      %s from %s with key %s\n", print_text(instance, "instance"),
+                       print_text(instance, "from"), print_text(instance, "key"));
+    }
+}
+
 static void print_links(struct buf *out, const json_t *links)
 {
     json_t *link = NULL;
@@ -59,11 +86,13 @@ static void print_ring(struct buf *out, const json_t *status)
     buf_printf(out, "broker   pid %lld, %s, up ", (long long)print_int(broker, "pid"),
                print_text(status, "phase"));
     print_span(out, print_int(broker, "up_ms"));
-    buf_printf(out, ", %lld lost since, version %s\n\n", (long long)print_int(status, "losses"),
+    buf_printf(out, ", %lld lost since, version %s\n", (long long)print_int(status, "losses"),
                print_text(broker, "version"));
-    buf_adds(out, "stage    instance                         pid state        in/s    out/s  busy"
+    print_tcp(out, "broker", json_object_get(status, "tcp"));
+    buf_adds(out, "\nstage    instance                         pid state        in/s    out/s  busy"
                   " in hand  memory\n");
     json_array_foreach(instances, i, instance) print_instance(out, instance);
+    print_remote(out, instances);
     models_print(out, instances);
     print_links(out, json_object_get(status, "links"));
 }
@@ -88,6 +117,19 @@ static void print_sum(struct buf *out, const json_t *stats)
     buf_addc(out, '\n');
 }
 
+static void print_stuck(struct buf *out, const json_t *stats, const char *stuck)
+{
+    print_styled(out, PRINT_RED, "stuck    the store cannot be written to since ");
+    print_span(out, print_int(stats, "stuck_ms"));
+    buf_adds(out, ": ");
+    print_cut(out, stuck, 0);
+    buf_adds(out, ", ");
+    print_cut(out, print_text(stats, "stuck_why"), 0);
+    buf_adds(out, "\n         ");
+    print_cut(out, print_text(stats, "stuck_do"), 0);
+    buf_addc(out, '\n');
+}
+
 static void print_storer(struct buf *out, const json_t *stats)
 {
     const char *stuck = print_text(stats, "stuck");
@@ -105,6 +147,7 @@ static void print_storer(struct buf *out, const json_t *stats)
                (long long)print_int(stats, "replaying"), (long long)print_int(stats, "held"),
                (long long)print_int(stats, "sources"), (long long)print_int(stats, "due"));
     print_sum(out, stats);
+    print_tcp(out, "storer", json_object_get(stats, "tcp"));
     reembed_status(out, stats);
     if (json_is_true(json_object_get(stats, "paused")))
         print_styled(out, PRINT_YELLOW, "paused   nothing is fetched until weir resume\n");
@@ -113,10 +156,17 @@ static void print_storer(struct buf *out, const json_t *stats)
         print_time(out, print_int(stats, "offline_since_ms"), print_terminal());
         buf_addc(out, '\n');
     }
-    if (*stuck) {
-        print_styled(out, PRINT_RED, "stuck    the store cannot be written to: ");
-        print_cut(out, stuck, 0);
+    if (*stuck)
+        print_stuck(out, stats, stuck);
+    if (json_is_true(json_object_get(stats, "slow"))) {
+        print_styled(out, PRINT_YELLOW, "slow     the disk: the last commit took ");
+        print_span(out, print_int(stats, "commit_ms"));
         buf_addc(out, '\n');
+    }
+    if (json_is_true(json_object_get(stats, "log_held"))) {
+        print_styled(out, PRINT_RED, "log      nothing new is fetched: the store's log has ");
+        print_bytes(out, print_int(stats, "log_bytes"));
+        buf_adds(out, ", for somebody reads an old state of the store\n");
     }
 }
 

@@ -124,57 +124,23 @@ void batch_free(struct writer *writer)
     *batch = (struct batch){0};
 }
 
-/* --- failure --- */
+/* --- failure: disk.c --- */
 
-static void fail(struct writer *writer)
+void batch_undo(struct writer *writer)
 {
-    enum db_error error = db_error(writer->db);
+    struct batch *batch = &writer->batch;
 
-    if (!db_may_pass(error)) {
-        log_error("store-failed", "file=\"%s\" error=%s why=\"%s\"", writer->config->store_path,
-                  db_error_name(error), db_why(writer->db));
-        db_rollback(writer->db);
-        writer->stuck = error;
-        app_leave(&writer->service->app, error == DB_BUG ? APP_BUG : APP_IO);
-        return;
-    }
-    if (writer->stuck == DB_OK) {
-        log_error("store-stuck", "file=\"%s\" error=%s why=\"%s\" do=\"retrying every %lld ms\"",
-                  writer->config->store_path, db_error_name(error), db_why(writer->db),
-                  (long long)writer->config->storer_disk_retry_ms);
-        counters_add(writer->counters, COUNTER_pauses, 1);
-        publish_state(writer, "store-stuck", "{}");
-        intake_watch(writer, false);
-    }
-    db_rollback(writer->db);
-    writer->stuck = error;
-    writer->retry_ms = clock_mono_ms() + writer->config->storer_disk_retry_ms;
     drop_sendings(writer, true);
     publish_waiting(writer, false);
-    writer->batch.open = false;
-    writer->batch.ended_count = writer->batch.entry_count = writer->batch.touched_count = 0;
-    writer->batch.sendings_end = &writer->batch.sendings;
+    batch->open = false;
+    batch->ended_count = batch->entry_count = batch->touched_count = 0;
+    batch->sendings_end = &batch->sendings;
 }
 
-static void recovered(struct writer *writer)
-{
-    log_notice("store-back", "file=\"%s\"", writer->config->store_path);
-    publish_state(writer, "store-back", "{}");
-    intake_watch(writer, true);
-}
-
-void batch_retry(struct writer *writer)
+void batch_again(struct writer *writer)
 {
     struct input *input = writer->batch.first, *next = NULL;
 
-    if (clock_mono_ms() < writer->retry_ms)
-        return;
-    writer->retry_ms = clock_mono_ms() + writer->config->storer_disk_retry_ms;
-    db_rollback(writer->db);
-    if (!db_probe(writer->db, clock_utc_ms()) || !writer_load(writer)) {
-        db_rollback(writer->db);
-        return;
-    }
     writer->batch.first = NULL;
     reset(&writer->batch);
     writer->stuck = DB_OK;
@@ -184,8 +150,6 @@ void batch_retry(struct writer *writer)
         batch_input(writer, input);
     }
     batch_commit(writer);
-    if (writer->stuck == DB_OK)
-        recovered(writer);
 }
 
 /* --- applying --- */
@@ -251,7 +215,7 @@ void batch_input(struct writer *writer, struct input *input)
     if (writer->stuck != DB_OK)
         return;
     if (db_error(writer->db) != DB_OK)
-        fail(writer);
+        disk_failed(writer);
     else if (is_full(writer))
         batch_commit(writer);
 }
@@ -359,6 +323,7 @@ static void answer_all(struct writer *writer)
 void batch_commit(struct writer *writer)
 {
     struct batch *batch = &writer->batch;
+    int64_t began_ms = 0;
 
     if (!batch->open)
         return;
@@ -368,10 +333,12 @@ void batch_commit(struct writer *writer)
     refresh_sources(writer);
     if (batch->entry_count > 0)
         FAULT(batch_written);
+    began_ms = clock_mono_ms();
     if (!db_commit(writer->db)) {
-        fail(writer);
+        disk_failed(writer);
         return;
     }
+    disk_timed(writer, clock_mono_ms() - began_ms);
     pass_committed(writer);
     count(writer);
     publish_commit(writer, batch->entries, batch->entry_count);
@@ -386,7 +353,9 @@ void batch_commit(struct writer *writer)
         loop_cancel(writer->loop, writer->batch_timer);
     writer->batch_timer = 0;
     if (db_error(writer->db) != DB_OK)
-        fail(writer);
+        disk_failed(writer);
+    else if (writer->disk.commit_ms < writer->config->storer_slow_ms)
+        disk_tend(writer); /* else in a turn of its own, so that heartbeats are not late */
 }
 
 /* Worth waiting for more only while more can come; what has come already is taken along. */

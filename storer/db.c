@@ -6,6 +6,7 @@
 #include "common/fault.h"
 #include "common/mem.h"
 #include "storer/db_inner.h"
+#include "storer/db_log.h"
 #include "storer/db_schema.h"
 
 static int version_of(struct db *db)
@@ -37,8 +38,20 @@ static bool has_tables(struct db *db)
     return code == SQLITE_ROW;
 }
 
+static uint64_t page_bytes(struct db *db)
+{
+    sqlite3_stmt *s = NULL;
+    uint64_t bytes = 4096;
+
+    if (sqlite3_prepare_v2(db->handle, "PRAGMA page_size", -1, &s, NULL) == SQLITE_OK &&
+        sqlite3_step(s) == SQLITE_ROW)
+        bytes = (uint64_t)sqlite3_column_int64(s, 0);
+    sqlite3_finalize(s);
+    return bytes;
+}
+
 /* Before anything is written: a file that is not for this program stays as it is. */
-static int check_ours(struct db *db, struct buf *why)
+int db_check_ours(struct db *db, struct buf *why)
 {
     int version = version_of(db);
 
@@ -86,12 +99,12 @@ static int migrate(struct db *db, stop_fn *stop)
 /* Readers never wait for the writer in WAL mode; FULL makes each commit survive a power cut. */
 static const char pragmas[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
                               "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
-                              "PRAGMA cache_size = -32768; PRAGMA journal_size_limit = 67108864;";
+                              "PRAGMA cache_size = -32768; PRAGMA journal_size_limit = 67108864;"
+                              "PRAGMA temp_store = MEMORY;";
 
-static int prepare_file(struct db *db, stop_fn *stop, const char *path, int64_t busy_ms,
-                        struct buf *why)
+int db_open_handle(struct db *db, int64_t busy_ms)
 {
-    int code = sqlite3_open_v2(path, &db->handle,
+    int code = sqlite3_open_v2(db->path, &db->handle,
                                SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
                                    SQLITE_OPEN_EXRESCODE,
                                NULL);
@@ -101,9 +114,40 @@ static int prepare_file(struct db *db, stop_fn *stop, const char *path, int64_t 
         return -1;
     }
     sqlite3_busy_timeout(db->handle, (int)busy_ms);
-    if (check_ours(db, why) || db_execute(db, pragmas))
+    return 0;
+}
+
+void db_close_handle(struct db *db)
+{
+    for (int i = 0; i < SQLS; i++) {
+        sqlite3_finalize(db->statements[i]);
+        db->statements[i] = NULL;
+    }
+    sqlite3_close(db->handle);
+    db->handle = NULL;
+    db->log_pages = db->log_back = 0;
+}
+
+int db_prepare(struct db *db, bool (*stop)(void), struct buf *why)
+{
+    if (db_open_handle(db, db->busy_ms) || db_check_ours(db, why) || db_execute(db, pragmas) ||
+        migrate(db, stop))
         return -1;
-    return migrate(db, stop);
+    db->page_bytes = page_bytes(db);
+    db_log_watch(db);
+    return db->error == DB_OK ? 0 : -1;
+}
+
+/* The log of a process that was killed, perhaps after a flush that failed.  Neither a full disk nor
+ * another program that has the file open should keep the store from being opened and read. */
+static int recover_log(struct db *db, struct buf *why)
+{
+    if (db_log_recover(db, why) == 0)
+        return 0;
+    if (db->error != DB_FULL && db->error != DB_LOCKED)
+        return -1;
+    db->error = DB_OK;
+    return 0;
 }
 
 struct db *db_open(const char *path, int64_t busy_ms, enum db_error *error, struct buf *why)
@@ -117,7 +161,9 @@ struct db *db_open_unless(bool (*stop)(void), const char *path, int64_t busy_ms,
     struct db *db = mem_calloc(1, sizeof(*db));
 
     *error = DB_OK;
-    if (prepare_file(db, stop, path, busy_ms, why) == 0)
+    db->path = mem_strdup(path);
+    db->busy_ms = busy_ms;
+    if (recover_log(db, why) == 0 && db_prepare(db, stop, why) == 0)
         return db;
     *error = db->error;
     if (why->len == 0)
@@ -131,12 +177,18 @@ void db_close(struct db **db)
     if (!db || !*db)
         return;
     db_rollback(*db);
-    for (int i = 0; i < SQLS; i++)
-        sqlite3_finalize((*db)->statements[i]);
-    sqlite3_close((*db)->handle);
+    db_close_handle(*db);
+    free((*db)->path);
     free((*db)->why);
     free(*db);
     *db = NULL;
+}
+
+void db_patience(struct db *db, int64_t busy_ms)
+{
+    db->busy_ms = busy_ms;
+    if (db->handle)
+        sqlite3_busy_timeout(db->handle, (int)busy_ms);
 }
 
 void db_begin(struct db *db)

@@ -31,6 +31,8 @@ struct db *db_open(const char *path, int64_t busy_ms, enum db_error *error, stru
 struct db *db_open_unless(bool (*stop)(void), const char *path, int64_t busy_ms,
                           enum db_error *error, struct buf *why);
 void db_close(struct db **db);
+/* How long to wait for another program's lock from now on. */
+void db_patience(struct db *db, int64_t busy_ms);
 
 void db_begin(struct db *db);
 /* true: everything since db_begin is on the disk.  false: db_error () says why; roll back. */
@@ -68,7 +70,8 @@ bool db_meta_load(struct db *db, const char *path, struct db_meta *meta);
  * db_meta_saved () once that was committed. */
 void db_meta_save(struct db *db, const struct db_meta *meta);
 void db_meta_saved(struct db *db, const struct db_meta *meta);
-/* Whether the store can be written to again: a small transaction of its own. */
+/* Whether the store can be written to again: a small transaction of its own.  false: db_error ()
+ * says why; roll back. */
 bool db_probe(struct db *db, int64_t now_ms);
 /* A fresh random epoch. */
 uint64_t db_epoch(void);

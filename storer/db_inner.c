@@ -1,5 +1,6 @@
 #include "storer/db_inner.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "common/mem.h"
@@ -40,14 +41,54 @@ enum db_error db_class(int code)
     }
 }
 
-void db_fail(struct db *db, int code)
+/* A file that cannot be opened or made because the disk, or the process's table of files, is full
+ * for now is another matter than one that is not there. */
+static enum db_error open_class(int system)
+{
+    switch (system) {
+    case ENOSPC:
+    case EDQUOT:
+        return DB_FULL;
+    case EROFS:
+    case EIO:
+    case EMFILE:
+    case ENFILE:
+        return DB_IO;
+    default:
+        return DB_OPEN;
+    }
+}
+
+/* What can leave less on the disk than was reported; a handle that was opened for reading alone
+ * needs another one, too. */
+static bool is_doubtful(int code)
+{
+    return code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC ||
+           code == SQLITE_IOERR_TRUNCATE || (code & 0xff) == SQLITE_READONLY;
+}
+
+void db_note(struct db *db, enum db_error error, const char *why)
 {
     if (db->error != DB_OK)
         return;
-    db->error = db_class(code);
+    db->error = error;
     free(db->why);
-    db->why =
-        mem_printf("%s (%d)", sqlite3_errmsg(db->handle), sqlite3_extended_errcode(db->handle));
+    db->why = mem_strdup(why);
+}
+
+void db_fail(struct db *db, int code)
+{
+    enum db_error class = db_class(code);
+    char *why = NULL;
+
+    if (db->error != DB_OK)
+        return;
+    if (class == DB_OPEN)
+        class = open_class(sqlite3_system_errno(db->handle));
+    why = mem_printf("%s (%d)", sqlite3_errmsg(db->handle), code);
+    db->doubt = db->doubt || is_doubtful(code);
+    db_note(db, class, why);
+    free(why);
 }
 
 sqlite3_stmt *db_get(struct db *db, enum db_sql which)

@@ -21,11 +21,26 @@ struct db {
     enum db_error error;
     char *why;
     struct db_meta saved;
+    char *path;
+    int64_t busy_ms;
+    uint64_t page_bytes;
+    uint64_t log_pages, log_back; /* of the log after the last commit, and written back */
+    bool doubt;                   /* see db_log.h */
 };
 
 enum db_error db_class(int code);
 /* Notes the first error of a transaction. */
 void db_fail(struct db *db, int code);
+/* The same for what SQLite does not call one. */
+void db_note(struct db *db, enum db_error error, const char *why);
+
+/* --- opening: db.c, for db_log.c.  0, or -1 with the error noted. --- */
+int db_open_handle(struct db *db, int64_t busy_ms);
+/* Finalizes what was prepared. */
+void db_close_handle(struct db *db);
+int db_check_ours(struct db *db, struct buf *why);
+/* Opens the handle and makes it ready to write: pragmas, migrations (stop as in db_open_unless). */
+int db_prepare(struct db *db, bool (*stop)(void), struct buf *why);
 
 /* A statement ready to be bound, or NULL after an error: every helper below takes NULL. */
 sqlite3_stmt *db_get(struct db *db, enum db_sql which);

@@ -122,11 +122,7 @@ void db_meta_saved(struct db *db, const struct db_meta *meta)
 
 bool db_probe(struct db *db, int64_t now_ms)
 {
-    bool fine = false;
-
     db_begin(db);
     put(db, "probed", (uint64_t)now_ms);
-    fine = db_commit(db);
-    db_rollback(db);
-    return fine;
+    return db_commit(db);
 }

@@ -24,7 +24,8 @@ const char *disk_advice(enum db_error error)
     static const char *const advice[] = {
         [DB_FULL] = "make room on its disk; it goes on by itself",
         [DB_IO] = "look at the disk (dmesg, mount); it goes on by itself",
-        [DB_LOCKED] = "end the other program that has it open (fuser names it); it goes on by itself",
+        [DB_LOCKED] =
+            "end the other program that has it open (fuser names it); it goes on by itself",
         [DB_CORRUPT] = "nothing is started again by itself: weir-storer --verify FILE says what is "
                        "damaged; put a backup back, or sqlite3 FILE .recover",
         [DB_OPEN] = "see that it can be opened; it goes on by itself",

@@ -199,7 +199,7 @@ void issue_work(struct writer *writer)
 {
     measure(writer);
     if (writer->stuck != DB_OK || writer->stopping || quiesce_active(&writer->quiesce) ||
-        writer->fetchers == 0 || db_error(writer->db) != DB_OK)
+        writer->fetchers == 0 || writer->disk.log_held || db_error(writer->db) != DB_OK)
         return;
     revive(writer);
     replay_work(writer);

@@ -139,9 +139,11 @@ struct query *query_open(const struct config *config, const char *db_path, struc
     struct query_setup setup = setup_of(config, db_path);
     char *endpoint = link_endpoint_named(config, "query");
 
-    setup.router = link_bind(config, ZMQ_ROUTER, LINK_ROLE_CONTROL, LINKS, endpoint);
+    if (guard_open(config, config->storer_listen, &setup.guard) == 0)
+        setup.router = link_bind(config, ZMQ_ROUTER, LINK_ROLE_CONTROL, LINKS, endpoint);
     free(endpoint);
     if (!setup.router) {
+        guard_close(&setup.guard);
         free(query);
         return NULL;
     }
@@ -168,6 +170,15 @@ void query_answer(struct query *query, uint64_t token, int code, const char *err
         zmsg_destroy(&message);
         log_error("query-answer-lost", "token=%llu", (unsigned long long)token);
     }
+}
+
+void query_release(struct query *query)
+{
+    zmsg_t *message = zmsg_new();
+
+    query_add_u64(message, 0);
+    if (zmsg_send(&message, query->front))
+        zmsg_destroy(&message);
 }
 
 const struct query_figures *query_figures(const struct query *query)

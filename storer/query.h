@@ -19,6 +19,8 @@
 
 #include <stdint.h>
 
+#include "common/guard.h"
+
 struct config;
 struct loop;
 struct query;
@@ -35,6 +37,8 @@ struct query_figures {
     uint64_t interrupted; /* stopped at their deadline, waiting or running */
     uint64_t gone;        /* answers that found no caller */
     uint64_t malformed;   /* messages that could not be read */
+    uint64_t forbidden;   /* queries over tcp that their key does not allow */
+    struct guard_counts tcp;
 };
 
 /* Binds the endpoint and starts the threads; commands are given to fn from the loop.  Everything is
@@ -46,6 +50,8 @@ struct query *query_open(const struct config *config, const char *db_path, struc
  * either may be NULL.  An unknown token, and one whose time was over, are ignored. */
 void query_answer(struct query *query, uint64_t token, int code, const char *error,
                   const char *json);
+/* The readers close the file, soon; a query that runs is stopped, the next one opens it again. */
+void query_release(struct query *query);
 /* As of the last command, or the last second. */
 const struct query_figures *query_figures(const struct query *query);
 /* Stops running queries and joins the threads; what waits is not answered.  Takes NULL. */

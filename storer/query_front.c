@@ -3,6 +3,7 @@
 
 #include "common/app.h"
 #include "common/clock.h"
+#include "common/curve.h"
 #include "common/link.h"
 #include "common/log.h"
 #include "common/loop.h"
@@ -105,6 +106,24 @@ static int64_t deadline_of(const struct front *front, const struct msg_query *qu
     return clock_mono_ms() + (within_ms && within_ms < most_ms ? within_ms : most_ms);
 }
 
+/* A key for tcp gives a deduper what dedupers ask, and no more.  true: it was refused, and is gone.
+ */
+static bool forbid(struct front *front, struct task **task)
+{
+    const char *key = zframe_meta((*task)->frame, "User-Id");
+    char role[CURVE_NAME];
+
+    if (!key || !*key || (curve_role_of(key, role) && strcmp(role, "reader") == 0) ||
+        strcmp((*task)->verb, "vectors") == 0)
+        return false;
+    if (front->figures.forbidden++ == 0)
+        log_warning("forbidden", "query=%s key=%s why=\"only a reader's key may ask this\"",
+                    (*task)->verb, key);
+    reply(front, *task, APP_CONFIG, 0, "this key may not ask that", (struct span){0});
+    task_destroy(task);
+    return true;
+}
+
 /* The task of a message, or NULL: then it was counted, and answered where it had an id. */
 static struct task *read_task(struct front *front, zmsg_t *message)
 {
@@ -124,6 +143,8 @@ static struct task *read_task(struct front *front, zmsg_t *message)
             reply(front, task, APP_DATA, 0, "a query has one frame, or two", (struct span){0});
             task_destroy(&task);
         }
+        if (task)
+            forbid(front, &task);
     }
     zframe_destroy(&caller);
     zframe_destroy(&frame);
@@ -233,6 +254,23 @@ static void take_answer(struct front *front, zmsg_t *message)
     free(error);
 }
 
+/* $TERM is another size. */
+static bool is_release(zmsg_t *message)
+{
+    return message && zmsg_size(message) == 1 &&
+           zframe_size(zmsg_first(message)) == sizeof(uint64_t);
+}
+
+static void release(struct front *front)
+{
+    for (int64_t i = 0; i < front->setup.readers; i++) {
+        zmsg_t *message = zmsg_new();
+
+        query_add_u64(message, 0);
+        zmsg_send(&message, front->workers[i].actor);
+    }
+}
+
 static bool on_main(struct loop *loop, void *arg)
 {
     struct front *front = arg;
@@ -244,6 +282,8 @@ static bool on_main(struct loop *loop, void *arg)
 
         if (message && zmsg_size(message) == 4)
             take_answer(front, message);
+        else if (is_release(message))
+            release(front);
         else
             end = true; /* $TERM, or the context's end */
         zmsg_destroy(&message);
@@ -298,6 +338,7 @@ static void end(struct front *front)
     msg_pool_free(&front->pool);
     loop_destroy(&front->loop);
     zsock_destroy(&front->setup.router);
+    guard_close(&front->setup.guard);
 }
 
 void query_front(zsock_t *pipe, void *args)

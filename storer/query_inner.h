@@ -1,8 +1,8 @@
 /* The actors of the query endpoint, and what goes through their pipes.
  *
- *   main  -> front   answer: [token u64][code u64][error][json]
+ *   main  -> front   answer: [token u64][code u64][error][json]; release: [0 u64]
  *   front -> main    [struct query_figures], for a command also [token u64][verb][json]
- *   front -> reader  [struct query_job][query frame][extra frame, or empty]
+ *   front -> reader  [struct query_job][query frame][extra frame, or empty]; release: [0 u64]
  *   reader -> front  [code u64][reply frame][page frame, where there is one]
  *
  * At most QUERY_COMMANDS are with main, and one query with a reader, so no pipe ever fills. */
@@ -20,7 +20,8 @@ enum { QUERY_COMMANDS = 256 }; /* below the high-water mark of a pipe (1000) */
 
 /* What the threads need to know; given to zactor_new, copied before it returns. */
 struct query_setup {
-    zsock_t *router; /* the front's from then on */
+    zsock_t *router;     /* the front's from then on */
+    struct guard *guard; /* and this one; NULL: nothing is bound on tcp */
     char path[4096];
     int64_t readers;
     int64_t queue;

@@ -51,9 +51,9 @@ static void window_figures(struct writer *writer, struct buf *json)
                writer->window.reserved, writer->window.asked, leases_count(writer->leases),
                held_items(writer->held), journal_replaying(writer->journal), oldest_ms(writer),
                writer->stored_per_s);
-    buf_printf(json, ",\"paused\":%s,\"stuck\":\"%s\",\"quiesce\":%u",
-               writer->committed.paused ? "true" : "false",
-               writer->stuck == DB_OK ? "" : db_error_name(writer->stuck), writer->quiesce.purpose);
+    buf_printf(json, ",\"paused\":%s,\"quiesce\":%u", writer->committed.paused ? "true" : "false",
+               writer->quiesce.purpose);
+    disk_figures(writer, json);
     offline_figures(writer, json);
     reembed_figures(writer, json);
 }
@@ -85,6 +85,16 @@ static void counters(const struct writer *writer, struct buf *json)
     buf_addc(json, '}');
 }
 
+/* The address is one of our own settings: checked, and without quotes. */
+static void tcp_figures(struct writer *writer, const struct guard_counts *tcp, struct buf *json)
+{
+    writer->counters->at[COUNTER_refused_peers] = tcp->refused;
+    buf_printf(json,
+               ",\"tcp\":{\"listen\":\"%s\",\"security\":\"CURVE\",\"keys\":%" PRIu64
+               ",\"admitted\":%" PRIu64 ",\"refused\":%" PRIu64 "}",
+               writer->config->storer_listen, tcp->keys, tcp->admitted, tcp->refused);
+}
+
 void writer_stats(struct writer *writer, struct buf *json)
 {
     const struct query_figures *q = writer->query ? query_figures(writer->query) : NULL;
@@ -105,6 +115,8 @@ void writer_stats(struct writer *writer, struct buf *json)
                    ",\"gone\":%" PRIu64 ",\"malformed\":%" PRIu64 "}",
                    q->queued, q->active, q->answered, q->refused, q->interrupted, q->gone,
                    q->malformed);
+    if (q && *writer->config->storer_listen)
+        tcp_figures(writer, &q->tcp, json);
     counters(writer, json);
     buf_addc(json, '}');
 }

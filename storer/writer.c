@@ -27,14 +27,14 @@ enum { TICK_MS = 20, TEND_MS = 1000, ITEM_BYTES = 4096, DAY_MS = 86400000, LOAD_
 
 /* --- time --- */
 
-/* Time in which nobody looked (a stopped process, a long wait for the disk) does not count, so that
- * no deadline passes in it (rule 12). */
+/* Time in which nobody looked (a stopped process, a long wait for the disk) does not count, nor does
+ * a pause, so that no deadline passes in it (rule 12). */
 int64_t writer_now(struct writer *writer)
 {
     int64_t now_ms = clock_mono_ms();
     int64_t passed = now_ms - writer->looked_ms;
 
-    if (passed > writer->config->service_late_ms)
+    if (passed > writer->config->service_late_ms || writer->disk.paused_ms)
         writer->skipped_ms += passed;
     writer->looked_ms = now_ms;
     return now_ms - writer->skipped_ms;
@@ -97,9 +97,11 @@ static bool on_tick(struct loop *loop, void *arg)
     if (!writer->whole)
         journal_stalled(writer->journal, writer_now(writer));
     if (writer->stuck != DB_OK) {
-        batch_retry(writer);
+        disk_retry(writer);
     } else if (!writer->stopping) {
         issue_sweep(writer);
+        if (!writer->batch.open)
+            disk_tend(writer);
         if (!writer->batch.open)
             issue_work(writer);
         batch_ripe(writer);
@@ -134,14 +136,11 @@ static int open_store(struct writer *writer)
     if (error == DB_STOPPED)
         log_notice("migration-stopped", "file=\"%s\" do=\"the next start begins it again\"", path);
     else if (!writer->db)
-        log_error("store-unusable", "file=\"%s\" error=%s why=\"%s\"", path, db_error_name(error),
-                  why.data ? why.data : "");
+        log_error("store-unusable", "file=\"%s\" error=%s why=\"%s\" do=\"%s\"", path,
+                  db_error_name(error), why.data ? why.data : "",
+                  error == DB_CORRUPT ? disk_advice(error) : "");
     buf_free(&why);
-    if (error == DB_NEWER || error == DB_OPEN)
-        return APP_CONFIG;
-    if (error == DB_STOPPED)
-        return APP_LEFT;
-    return writer->db ? 0 : APP_IO;
+    return disk_exit(error);
 }
 
 /* Twice the longest of the waits that schedule_when.c gives. */
@@ -251,9 +250,12 @@ int writer_open(struct writer **out, struct service *service)
     code = open_store(writer);
     make_rules(writer);
     if (code == 0 && !writer_load(writer)) {
-        log_error("store-unreadable", "file=\"%s\" error=%s why=\"%s\"", writer->config->store_path,
-                  db_error_name(db_error(writer->db)), db_why(writer->db));
-        code = APP_IO;
+        enum db_error error = db_error(writer->db);
+
+        log_error("store-unreadable", "file=\"%s\" error=%s why=\"%s\" do=\"%s\"",
+                  writer->config->store_path, db_error_name(error), db_why(writer->db),
+                  error == DB_CORRUPT ? disk_advice(error) : "");
+        code = disk_exit(error);
     }
     if (code == 0)
         code = open_links(writer);
@@ -335,6 +337,7 @@ void writer_close(struct writer **out)
     online_destroy(&writer->online);
     asked_free(&writer->asked);
     haste_end(&writer->haste);
+    disk_free(writer);
     db_close(&writer->db);
     for (size_t i = 0; i < sizeof(writer->pools) / sizeof(writer->pools[0]); i++)
         msg_pool_free(&writer->pools[i]);

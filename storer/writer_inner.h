@@ -17,6 +17,7 @@
 #include "common/msg.h"
 #include "storer/asked.h"
 #include "storer/db.h"
+#include "storer/disk.h"
 #include "storer/haste.h"
 #include "storer/quiesce.h"
 #include "storer/reembed.h"
@@ -129,6 +130,7 @@ struct writer {
     bool more;           /* inputs were left unread: there is no need to wait for any */
     enum db_error stuck; /* the store cannot be written to; inputs wait */
     int64_t retry_ms;
+    struct disk disk;
     int64_t tended_ms;
     int64_t wanted_check_ms;
     bool retries_asked; /* dead letters may wait to be revived */
@@ -174,8 +176,10 @@ void batch_open(struct writer *writer);
 /* Commits what is open, if it is ripe. */
 void batch_ripe(struct writer *writer);
 void batch_commit(struct writer *writer);
-/* The retry after a failure. */
-void batch_retry(struct writer *writer);
+/* After a failure: forgets what the inputs caused, and keeps them. */
+void batch_undo(struct writer *writer);
+/* Applies them once more. */
+void batch_again(struct writer *writer);
 void batch_free(struct writer *writer);
 /* Sends a message once the transaction is committed; dropped where it fails. */
 struct sending *batch_send(struct writer *writer, struct outbox *outbox, enum lane lane,

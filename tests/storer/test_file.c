@@ -35,7 +35,7 @@ START_TEST(not_a_database)
     memset(noise, 'x', sizeof(noise));
     write_file("weir.db", noise, sizeof(noise));
     ring_exec(&ring);
-    ck_assert_int_eq(ring_wait(&ring), APP_IO);
+    ck_assert_int_eq(ring_wait(&ring), APP_CONFIG);
 }
 END_TEST
 
@@ -88,7 +88,7 @@ START_TEST(damaged_in_the_middle)
     }
     fclose(file);
     ring_exec(&ring);
-    ck_assert_int_eq(ring_wait(&ring), APP_IO);
+    ck_assert_int_eq(ring_wait(&ring), APP_CONFIG);
 }
 END_TEST
 

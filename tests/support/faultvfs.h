@@ -11,9 +11,9 @@
 struct control {
     int64_t write_errno, read_errno, sync_errno, open_errno; /* 0: as the real disk does */
     int64_t sync_ms;                                         /* what a flush takes */
-    int64_t files; /* which files fail, as the sum of FAULT_DB, FAULT_LOG; 0 = all */
-    int64_t skip;  /* so many calls that would fail pass first */
-    int64_t times; /* so many fail, then none until it is set again; -1 = all */
+    int64_t files;  /* which files fail, as the sum of FAULT_DB, FAULT_LOG; 0 = all */
+    int64_t skip;   /* so many calls that would fail pass first */
+    int64_t times;  /* so many fail, then none until it is set again; -1 = all */
     int64_t forget; /* 1: a failed flush leaves its pages clean in memory and not on the disk */
     int64_t shadow; /* 1 at the start of a process: remember what is not flushed */
     int64_t cut;    /* the power is cut at the n-th write or flush from now; 0 = never */
