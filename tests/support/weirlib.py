@@ -434,6 +434,7 @@ class Pipeline:
         self.counter = {}
         self.ahead_ms = 0
         self.may_crash = False          # a scenario that wants it says so
+        self.may_leave_threads = False  # the same
         self._end = threading.Event()
         unknown = set(counts) - {stage + "s" for stage in STAGES}
         if unknown:
@@ -806,7 +807,7 @@ class Scenario:
         self.passed = 0
         self.folder = None
         self.owned = []
-        self.pipelines = 0
+        self.pipelines = itertools.count(1)      # scenarios may use threads
 
     def __enter__(self):
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
@@ -827,6 +828,7 @@ class Scenario:
             self.failed += 1
         if not skipped:
             self._crashes()
+            self._threads()
         for thing in reversed(self.owned):
             thing.destroy() if isinstance(thing, Pipeline) else thing.stop()
         if self.failed or os.environ.get("KEEP"):
@@ -861,6 +863,15 @@ class Scenario:
         if found:
             self.check(False, f"{len(found)} sanitizer reports in {path}")
             print("\n".join(lines[found[0]:found[0] + 60]), flush=True)
+
+    def _threads(self):
+        """Nor a process that ended with threads alive: it says so as its last word."""
+        for thing in self.owned:
+            if isinstance(thing, Pipeline) and not thing.may_leave_threads:
+                for member in thing.members.values():
+                    left = re.findall(r" stopped code=.* threads=[1-9]\d*$", member.log(), re.M)
+                    if left:
+                        self.check(False, f"{member.name} has ended with threads alive: {left}")
 
     def _tails(self):
         for thing in self.owned:
@@ -908,8 +919,7 @@ class Scenario:
     def pipeline(self, settings=None, ready=True, **options):
         """A Pipeline in a folder of its own; `ready` waits until the storer answers."""
         self.needs_build()
-        self.pipelines += 1
-        pipeline = Pipeline(self.path(f"ring{self.pipelines}"), settings, **options)
+        pipeline = Pipeline(self.path(f"ring{next(self.pipelines)}"), settings, **options)
         self.owned.append(pipeline)
         if ready and options.get("start", True):
             pipeline.ready()
