@@ -18,6 +18,7 @@ import datetime
 import email.utils
 import fcntl
 import glob
+import itertools
 import json
 import os
 import re
