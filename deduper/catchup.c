@@ -155,7 +155,7 @@ static bool serve(struct deduper *deduper, struct span model)
 
 static void take_page(struct deduper *deduper, const struct msg_page *page)
 {
-    enum follow_act act = follow_page(&deduper->follow, page->epoch, page->upto);
+    enum follow_act act = follow_page(&deduper->follow, page->epoch, page->upto, page->head);
 
     if (act == FOLLOW_APPLY) {
         if (!serve(deduper, page->model) || !apply(deduper, &page->entries)) {

@@ -19,11 +19,12 @@ enum follow_act follow_commit(struct follow *follow, uint64_t epoch, uint64_t fi
     return FOLLOW_ASK;
 }
 
-enum follow_act follow_page(struct follow *follow, uint64_t epoch, uint64_t upto)
+enum follow_act follow_page(struct follow *follow, uint64_t epoch, uint64_t upto, uint64_t head)
 {
     if (!follow->paging)
         return FOLLOW_IGNORE;
-    if (epoch != follow->epoch)
+    /* Fewer commits than are applied: the file was put back from a copy, and they never were. */
+    if (epoch != follow->epoch || head < follow->applied)
         return fresh_start(follow, epoch);
     /* An answer to an older question. */
     return upto < follow->applied ? FOLLOW_IGNORE : FOLLOW_APPLY;

@@ -27,8 +27,8 @@ enum follow_act {
 
 /* A commit event with sequences first to last. */
 enum follow_act follow_commit(struct follow *follow, uint64_t epoch, uint64_t first, uint64_t last);
-/* A page that brings its reader to upto. */
-enum follow_act follow_page(struct follow *follow, uint64_t epoch, uint64_t upto);
+/* A page that brings its reader to upto, from a storer that stands at head. */
+enum follow_act follow_page(struct follow *follow, uint64_t epoch, uint64_t upto, uint64_t head);
 /* Everything up to here is applied; true where a further page must be asked for, because the
  * storer's head is beyond it. */
 bool follow_applied(struct follow *follow, uint64_t upto, uint64_t head);

@@ -10,7 +10,7 @@ static void setup(void)
 {
     f = (struct follow){0};
     ck_assert_int_eq(follow_header(&f, 7, 10, 100), FOLLOW_RESET);
-    ck_assert_int_eq(follow_page(&f, 7, 10), FOLLOW_APPLY);
+    ck_assert_int_eq(follow_page(&f, 7, 10, 13), FOLLOW_APPLY);
     ck_assert(!follow_applied(&f, 10, 10));
     ck_assert(follow_ready(&f));
 }
@@ -24,7 +24,7 @@ START_TEST(starts_from_nothing)
     ck_assert_uint_eq(f.epoch, 7);
     ck_assert_uint_eq(f.applied, 0);
     ck_assert_int_eq(follow_commit(&f, 7, 2, 2), FOLLOW_IGNORE); /* the pages cover it */
-    ck_assert_int_eq(follow_page(&f, 7, 2), FOLLOW_APPLY);
+    ck_assert_int_eq(follow_page(&f, 7, 2, 13), FOLLOW_APPLY);
     ck_assert(!follow_applied(&f, 2, 2));
     ck_assert(follow_ready(&f));
 }
@@ -58,10 +58,10 @@ START_TEST(gap)
     ck_assert(!follow_ready(&f));
     ck_assert_int_eq(follow_commit(&f, 7, 13, 13), FOLLOW_IGNORE); /* one question a gap */
     ck_assert_uint_eq(f.gaps, 1);
-    ck_assert_int_eq(follow_page(&f, 7, 12), FOLLOW_APPLY);
+    ck_assert_int_eq(follow_page(&f, 7, 12, 13), FOLLOW_APPLY);
     ck_assert(follow_applied(&f, 12, 13)); /* there is more */
     ck_assert(!follow_ready(&f));
-    ck_assert_int_eq(follow_page(&f, 7, 13), FOLLOW_APPLY);
+    ck_assert_int_eq(follow_page(&f, 7, 13, 13), FOLLOW_APPLY);
     ck_assert(!follow_applied(&f, 13, 13));
     ck_assert(follow_ready(&f));
     ck_assert_int_eq(follow_commit(&f, 7, 14, 14), FOLLOW_APPLY);
@@ -75,7 +75,7 @@ START_TEST(another_epoch)
     ck_assert_uint_eq(f.epoch, 8);
     ck_assert_uint_eq(f.applied, 0);
     ck_assert_uint_eq(f.gaps, 3);
-    ck_assert_int_eq(follow_page(&f, 7, 11), FOLLOW_RESET); /* by a page as well */
+    ck_assert_int_eq(follow_page(&f, 7, 11, 13), FOLLOW_RESET); /* by a page as well */
     ck_assert_uint_eq(f.epoch, 7);
     ck_assert(follow_applied(&f, 11, 12));
     ck_assert(!follow_applied(&f, 12, 12));
@@ -84,11 +84,11 @@ START_TEST(another_epoch)
     ck_assert_uint_eq(f.epoch, 7);
     ck_assert_uint_eq(f.applied, 12);
     ck_assert(!follow_ready(&f));
-    ck_assert_int_eq(follow_page(&f, 7, 12), FOLLOW_APPLY);
+    ck_assert_int_eq(follow_page(&f, 7, 12, 13), FOLLOW_APPLY);
     ck_assert(!follow_applied(&f, 12, 12));
     ck_assert(follow_ready(&f));
     ck_assert_int_eq(follow_header(&f, 9, 0, 100), FOLLOW_ASK);
-    ck_assert_int_eq(follow_page(&f, 9, 1), FOLLOW_RESET); /* it was true */
+    ck_assert_int_eq(follow_page(&f, 9, 1, 13), FOLLOW_RESET); /* it was true */
     ck_assert_uint_eq(f.epoch, 9);
 }
 END_TEST
@@ -96,10 +96,24 @@ END_TEST
 /* Nobody asked for it, or it is the answer to an older question. */
 START_TEST(stray_pages)
 {
-    ck_assert_int_eq(follow_page(&f, 7, 11), FOLLOW_IGNORE);
+    ck_assert_int_eq(follow_page(&f, 7, 11, 13), FOLLOW_IGNORE);
     follow_commit(&f, 7, 15, 15);
-    ck_assert_int_eq(follow_page(&f, 7, 9), FOLLOW_IGNORE);
+    ck_assert_int_eq(follow_page(&f, 7, 9, 13), FOLLOW_IGNORE);
     ck_assert(!follow_ready(&f));
+}
+END_TEST
+
+/* The file was put back from a copy while pages were read: it has fewer commits than are applied.
+ */
+START_TEST(went_back)
+{
+    follow_commit(&f, 7, 15, 15);
+    ck_assert_int_eq(follow_page(&f, 7, 9, 9), FOLLOW_RESET);
+    ck_assert_uint_eq(f.epoch, 7);
+    ck_assert_uint_eq(f.applied, 0);
+    ck_assert(!follow_ready(&f));
+    ck_assert_int_eq(follow_page(&f, 7, 9, 9), FOLLOW_APPLY);
+    ck_assert(!follow_applied(&f, 9, 9));
 }
 END_TEST
 
@@ -137,6 +151,7 @@ int main(void)
     tcase_add_test(all, gap);
     tcase_add_test(all, another_epoch);
     tcase_add_test(all, stray_pages);
+    tcase_add_test(all, went_back);
     tcase_add_test(all, headers);
     tcase_add_test(all, overdue);
     suite_add_tcase(suite, all);
