@@ -222,10 +222,8 @@ static int load(enum sandbox profile)
     add_plain(&rules, profile);
     add_absent(&rules);
     add_sockets(&rules, profile);
-    if (!sandbox_is_wide()) {
-        add_memory(&rules);
-        add_process(&rules);
-    }
+    add_memory(&rules);
+    add_process(&rules);
     add_files(&rules);
     if (!rules.error)
         rules.error = seccomp_load(rules.filter);
