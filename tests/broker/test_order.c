@@ -681,6 +681,8 @@ int main(void)
     tcase_add_checked_fixture(all, setup, teardown);
     tcase_add_test(all, nothing_to_do);
     tcase_add_test(all, shutdown_in_order);
+    tcase_add_test(all, storer_without_a_word);
+    tcase_add_test(all, storer_left_before);
     tcase_add_test(all, shutdown_asked_twice);
     tcase_add_test(all, shutdown_without_storer);
     tcase_add_test(all, storer_away_for_a_while);
