@@ -9,6 +9,7 @@
 #include "broker/forward.h"
 #include "common/clock.h"
 #include "common/config.h"
+#include "common/guard.h"
 #include "common/fault.h"
 #include "common/log.h"
 #include "common/loop.h"
@@ -26,8 +27,11 @@ static int open_links(struct broker *broker)
 
 int broker_open(struct broker *broker)
 {
-    char *endpoint = link_endpoint_named(broker->app.config, "control");
+    char *endpoint = NULL;
 
+    if (guard_open(broker->app.config, broker->app.config->broker_listen, &broker->guard))
+        return APP_CONFIG;
+    endpoint = link_endpoint_named(broker->app.config, "control");
     /* Control first: a second broker on the same folder is told so by one line, not by ten. */
     broker->control = link_bind(broker->app.config, ZMQ_ROUTER, LINK_ROLE_CONTROL, LINKS, endpoint);
     free(endpoint);
@@ -48,6 +52,7 @@ void broker_close(struct broker *broker)
             forward_close(&broker->forwards[link][lane]);
     bus_close(&broker->bus);
     zsock_destroy(&broker->control);
+    guard_close(&broker->guard);
     roster_free(&broker->roster);
     msg_pool_free(&broker->pool);
     buf_free(&broker->out);
@@ -89,6 +94,8 @@ void broker_forget(struct broker *broker, struct instance *instance, bool crashe
                             .crashed = crashed,
                             .leases = buf_span(&instance->leases)};
 
+    if (crashed)
+        access_lost(broker, instance);
     if (crashed)
         log_warning("lost", "instance=%s in-hand=%" PRIu64, instance->name, instance->in_hand);
     else
@@ -165,6 +172,7 @@ void broker_step(struct broker *broker)
     struct order_actions actions;
     int64_t now = loop_now(broker->app.loop);
 
+    access_watch(broker);
     forget_silent(broker, now);
     order_step(&broker->order, &broker->roster, broker->app.config, now, clock_utc_ms(), &actions);
     if (actions.phase_changed)

@@ -9,6 +9,7 @@
 
 struct bus;
 struct forward;
+struct guard;
 
 struct broker {
     struct app app;
@@ -16,6 +17,8 @@ struct broker {
     zsock_t *control;
     struct forward *forwards[LINKS][LANES];
     struct bus *bus;
+    struct guard *guard;   /* NULL: nothing is bound on tcp */
+    uint64_t keys_removed; /* as the guard counted them when connections were last made anew */
     struct roster roster;
     struct order order;
     struct msg_pool pool;
@@ -37,6 +40,17 @@ bool control_serve(struct loop *loop, void *broker);
 /* Sends to one peer; a peer that is gone or full is counted and left alone. */
 void control_send(struct broker *broker, struct span identity, enum msg_type type,
                   const void *message);
+
+/* access.c: who may do what over tcp. */
+/* Why the owner of a key (NULL: it came by ipc) may not send this message; NULL: it may. */
+const char *access_refuses(const char *key, enum msg_type type, const void *message);
+/* Notes how an instance came in; each may be NULL. */
+void access_note(struct instance *instance, const char *key, const char *from);
+/* Shuts out whose key was removed. */
+void access_watch(struct broker *broker);
+/* An instance on another machine was lost: nothing more is sent into connections that may be as
+ * dead as that machine, where it would lie until the kernel gives up. */
+void access_lost(struct broker *broker, const struct instance *instance);
 
 /* status.c: everything as one JSON object. */
 void status_json(struct broker *broker, struct buf *out);

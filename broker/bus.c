@@ -1,6 +1,7 @@
 #include "broker/bus.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/fault.h"
 #include "common/link.h"
@@ -34,6 +35,20 @@ static void pass(zsock_t *from, zsock_t *to)
     }
 }
 
+/* false: the word is that of the end. */
+static bool obey(struct bus *bus, zsock_t *pipe)
+{
+    char *word = zstr_recv(pipe);
+    bool renew = word && strcmp(word, "ALL") == 0;
+
+    zstr_free(&word);
+    if (renew) {
+        link_renew(bus->in);
+        link_renew(bus->out);
+    }
+    return renew;
+}
+
 static void bus_actor(zsock_t *pipe, void *arg)
 {
     struct bus *bus = arg;
@@ -44,7 +59,7 @@ static void bus_actor(zsock_t *pipe, void *arg)
     };
 
     zsock_signal(pipe, 0);
-    while (!items[0].revents) {
+    while (!items[0].revents || obey(bus, pipe)) {
         if (zmq_poll(items, 3, 1000) < 0 && zmq_errno() != EINTR)
             break;
         pass(bus->in, bus->out);
@@ -74,6 +89,11 @@ struct bus *bus_open(const struct config *config)
     if (!bus->actor)
         bus_close(&bus);
     return bus;
+}
+
+void bus_renew(struct bus *bus)
+{
+    zstr_send(bus->actor, "ALL");
 }
 
 void bus_close(struct bus **bus)

@@ -8,6 +8,8 @@ struct config;
 
 /* Binds events.in and events.out; NULL with a logged line. */
 struct bus *bus_open(const struct config *config);
+/* Closes the tcp connections and listens again: see link_renew.  Done by the thread, soon. */
+void bus_renew(struct bus *bus);
 /* Stops the thread and joins it. */
 void bus_close(struct bus **bus);
 

@@ -17,6 +17,7 @@ enum { MESSAGES_A_TURN = 128 };
 struct peer {
     struct span identity;
     struct instance *instance; /* NULL = unknown */
+    const char *key, *from;    /* over tcp: name of its certificate, its address */
 };
 
 void control_send(struct broker *broker, struct span identity, enum msg_type type,
@@ -103,6 +104,7 @@ static void take_hello(struct broker *broker, struct peer *peer, const struct ms
     if (roster_stage_of(hello->stage) == STAGE_STORER)
         greet_storer(broker, hello);
     instance = roster_hello(&broker->roster, peer->identity, hello, now);
+    access_note(instance, peer->key, peer->from);
     welcome(broker, peer->identity, broker->run, NULL);
     FAULT(hello_taken);
     if (order_refuses(&broker->order, instance)) {
@@ -228,9 +230,22 @@ static void dispatch(struct broker *broker, struct peer *peer, enum msg_type typ
     }
 }
 
+/* A stage is told, and ends; who is no stage hears an answer. */
+static void forbid(struct broker *broker, struct peer *peer, enum msg_type type, const char *why)
+{
+    counters_add(&broker->app.counters, COUNTER_forbidden, 1);
+    log_warning("forbidden", "message=%s key=%s from=%s why=\"%s\"", msg_name(type), peer->key,
+                peer->from ? peer->from : "?", why);
+    if (type == MSG_admin)
+        answer(broker, peer->identity, APP_CONFIG, why, span_str("{}"));
+    else
+        welcome(broker, peer->identity, broker->run, why);
+}
+
 static void take(struct broker *broker, zmsg_t *frames)
 {
     struct peer peer = {.identity = link_span(zmsg_first(frames))};
+    const char *why = NULL;
     zframe_t *name = zmsg_next(frames);
     zframe_t *body = zmsg_next(frames);
     enum msg_type type = name ? msg_type_of(link_span(name)) : MSG_TYPES;
@@ -253,7 +268,13 @@ static void take(struct broker *broker, zmsg_t *frames)
         return;
     }
     peer.instance = roster_find(&broker->roster, peer.identity);
-    dispatch(broker, &peer, type, &any);
+    peer.key = zframe_meta(body, "User-Id");
+    peer.from = zframe_meta(body, "Peer-Address");
+    why = access_refuses(peer.key, type, &any);
+    if (why)
+        forbid(broker, &peer, type, why);
+    else
+        dispatch(broker, &peer, type, &any);
 }
 
 bool control_serve(struct loop *loop, void *arg)

@@ -1,6 +1,7 @@
 #include "broker/forward.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/buf.h"
 #include "common/clock.h"
@@ -206,6 +207,23 @@ static void forward_some(struct lane_state *state)
             return;
 }
 
+/* false: the word is that of the end. */
+static bool obey(struct lane_state *state, zsock_t *pipe)
+{
+    char *word = zstr_recv(pipe);
+    bool everybody = word && strcmp(word, "ALL") == 0;
+    bool renew = everybody || (word && strcmp(word, "OUT") == 0);
+
+    zstr_free(&word);
+    if (renew)
+        link_renew(state->out);
+    if (everybody) {
+        link_renew(state->in);
+        link_renew(state->tap);
+    }
+    return renew;
+}
+
 /* Waits for whichever side is not ready: asking for both would return at once, always. */
 static bool wait_turn(struct lane_state *state, zsock_t *pipe)
 {
@@ -221,7 +239,7 @@ static bool wait_turn(struct lane_state *state, zsock_t *pipe)
         return false;
     if (items[1].revents)
         count_listeners(state);
-    return !items[0].revents; /* the pipe carries one word only: the end */
+    return !items[0].revents || obey(state, pipe);
 }
 
 static void tell(struct lane_state *state, zsock_t *pipe, int64_t *told_ms)
@@ -284,6 +302,11 @@ void forward_close(struct forward **forward)
     free(state);
     free(*forward);
     *forward = NULL;
+}
+
+void forward_renew(struct forward *forward, bool everybody)
+{
+    zstr_send(forward->actor, everybody ? "ALL" : "OUT");
 }
 
 void forward_counts(struct forward *forward, struct forward_counts *counts)

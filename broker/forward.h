@@ -26,6 +26,9 @@ struct forward_counts {
 struct forward *forward_open(const struct config *config, enum link_id link, enum lane lane);
 /* Stops the thread and joins it. */
 void forward_close(struct forward **forward);
+/* Closes the lane's tcp connections, of receivers alone or of everybody, and listens again: see
+ * link_renew.  Done by the thread, soon. */
+void forward_renew(struct forward *forward, bool everybody);
 /* Reads what the thread has last told, without waiting. */
 void forward_counts(struct forward *forward, struct forward_counts *counts);
 

@@ -21,6 +21,8 @@ struct instance {
     enum stage stage;
     char name[65];
     char version[65];
+    char key[65];  /* of the certificate it came in with over tcp; "" = by ipc */
+    char from[65]; /* its address, then */
     uint64_t pid;
     int64_t started_ms; /* UTC, by its own word */
     int64_t heard_ms;   /* monotonic */

@@ -132,7 +132,7 @@ int app_start(struct app *app, const struct app_spec *spec, int argc, char **arg
     clock_set_ahead(app->config->service_clock_ahead_ms);
     raise_descriptor_limit();
     start_czmq();
-    if (link_prepare(app->config)) {
+    if (link_prepare(app->config) || link_start(app->config, spec->stage)) {
         config_destroy(&app->config);
         return APP_CONFIG;
     }

@@ -9,8 +9,11 @@
 
 #include "common/buf.h"
 #include "common/config.h"
+#include "common/link_tcp.h"
 #include "common/log.h"
 #include "common/mem.h"
+
+enum { KEEPALIVE_PROBES = 6 };
 
 static const char *const names[LINKS] = {"jobs", "items", "vectors", "verdicts", "reports"};
 
@@ -57,14 +60,19 @@ static int64_t link_hwm(const struct config *config, enum link_id link)
 
 char *link_endpoint_named(const struct config *config, const char *name)
 {
-    return mem_printf("ipc://%s/%s", config->runtime_dir, name);
+    char *tcp = link_tcp_address(config, name);
+
+    return tcp ? tcp : mem_printf("ipc://%s/%s", config->runtime_dir, name);
 }
 
 char *link_endpoint(const struct config *config, enum link_id link, enum lane lane,
                     const char *side)
 {
-    return mem_printf("ipc://%s/%s.%s.%s", config->runtime_dir, link_name(link),
-                      link_lane_name(lane), side);
+    char *name = mem_printf("%s.%s.%s", link_name(link), link_lane_name(lane), side);
+    char *endpoint = link_endpoint_named(config, name);
+
+    free(name);
+    return endpoint;
 }
 
 /* --- options ---------------------------------------------------------------------------------- */
@@ -120,6 +128,11 @@ static void set_options(zsock_t *socket, const struct config *config, int zmq_ty
         set_int(socket, ZMQ_HEARTBEAT_TIMEOUT, config->link_ping_timeout_ms);
     }
     set_int(socket, ZMQ_TCP_KEEPALIVE, 1);
+    set_int(socket, ZMQ_TCP_KEEPALIVE_IDLE, config->link_keepalive_ms / 1000);
+    set_int(socket, ZMQ_TCP_KEEPALIVE_INTVL, (config->link_keepalive_ms + 2999) / 3000);
+    set_int(socket, ZMQ_TCP_KEEPALIVE_CNT, KEEPALIVE_PROBES);
+    set_int(socket, ZMQ_TCP_MAXRT, config->link_maxrt_ms);
+    set_int(socket, ZMQ_CONNECT_TIMEOUT, config->link_connect_ms);
 }
 
 /* --- opening ---------------------------------------------------------------------------------- */
@@ -163,6 +176,8 @@ zsock_t *link_connect(const struct config *config, int zmq_type, enum link_role 
 {
     zsock_t *socket = open_socket(config, zmq_type, role, link, endpoint, true);
 
+    if (socket && link_tcp_keys(config, socket, endpoint))
+        zsock_destroy(&socket);
     if (socket && zmq_connect(zsock_resolve(socket), endpoint)) {
         log_error("connect-failed", "endpoint=%s error=\"%s\"", endpoint,
                   zmq_strerror(zmq_errno()));
@@ -188,6 +203,8 @@ zsock_t *link_bind(const struct config *config, int zmq_type, enum link_role rol
         zsock_destroy(&socket);
     }
     umask(before);
+    if (socket && ipc_path(endpoint) && link_tcp_bind(config, socket, strrchr(endpoint, '/') + 1))
+        zsock_destroy(&socket);
     return socket;
 }
 

@@ -34,7 +34,13 @@ enum link_role {
     LINK_ROLE_CONTROL,  /* ROUTER, DEALER of control and query */
 };
 
-/* The endpoints, in runtime.dir.  Caller owns the text. */
+/* Says which role this process has (borrowed for good), checks the addresses of the settings and
+ * reads the keys that its tcp endpoints need; -1 with a logged line.  Before that it is a reader
+ * without keys.  Call it before there are threads. */
+int link_start(const struct config *config, const char *role);
+
+/* The endpoints as this process uses them: in runtime.dir, or over tcp where the settings say that
+ * the other end is there; what a process binds is always in runtime.dir.  Caller owns the text. */
 char *link_endpoint(const struct config *config, enum link_id link, enum lane lane,
                     const char *side /* "in", "out", "tap" */);
 char *link_endpoint_named(const struct config *config, const char *name /* "control", "query",
@@ -42,16 +48,21 @@ char *link_endpoint_named(const struct config *config, const char *name /* "cont
 
 /* A socket with all its options, bound or connected; NULL where that failed, with one line logged
  * that says why and what to do.  A bind takes the endpoint's lock (a file beside it) and keeps it
- * until the process ends: a second bind fails.  link matters for data roles only. */
+ * until the process ends: a second bind fails.  Where broker.listen or storer.listen is set, the
+ * endpoint is bound on tcp, too, with CURVE.  link matters for data roles only. */
 zsock_t *link_bind(const struct config *config, int zmq_type, enum link_role role,
                    enum link_id link, const char *endpoint);
 zsock_t *link_connect(const struct config *config, int zmq_type, enum link_role role,
                       enum link_id link, const char *endpoint);
+/* Closes all tcp connections of a bound socket and listens again: what was on its way over them is
+ * lost, and who may still come in does so at once.  ipc is not touched; nothing happens where the
+ * socket is not bound on tcp.  -1 with a logged line: nobody comes in over tcp any more. */
+int link_renew(zsock_t *socket);
 /* Makes the runtime folder (mode 0700) and checks that it is ours and that nobody else may write to
  * it; -1 with a logged line. */
 int link_prepare(const struct config *config);
 /* Takes the lock of a file ("FILE.lock"); its descriptor, or -1 with a logged line naming the
- * holder.  Held until closed. */
+ * holder, and errno (EWOULDBLOCK where it is held).  Held until closed. */
 int link_lock(const char *path);
 
 /* --- sending ---------------------------------------------------------------------------------- */

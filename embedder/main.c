@@ -1,13 +1,14 @@
 /* weir-embedder: turns items into vectors. */
+#include "common/config.h"
 #include "common/service.h"
 #include "embedder/embed_cli.h"
 #include "embedder/embedder.h"
 #include "embedder/settings.h"
 
-/* The built-in model needs no network. */
+/* The built-in model needs no network, but a broker on another machine does. */
 static enum sandbox sandbox(const struct config *config)
 {
-    return settings_has_server(config) ? SANDBOX_NET : SANDBOX_LINKS;
+    return settings_has_server(config) || *config->link_broker ? SANDBOX_NET : SANDBOX_LINKS;
 }
 
 int main(int argc, char **argv)
@@ -32,6 +33,7 @@ int main(int argc, char **argv)
         .stop = embedder_stop,
         .end = embedder_end,
         .beat = embedder_beat,
+        .memory = embedder_memory,
         .sandbox = sandbox,
     };
     struct embedder embedder = {0};

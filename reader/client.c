@@ -1,6 +1,7 @@
 #include "reader/client.h"
 
 #include <czmq.h>
+#include <netdb.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -27,13 +28,38 @@ struct client {
 
 /* --- connecting ------------------------------------------------------------------------------- */
 
-/* Whether somebody listens at an ipc endpoint.  A DEALER would connect for ever without a word. */
+/* Whether somebody listens at a host's port; false where the name is not known, too. */
+static bool listens_tcp(const char *endpoint)
+{
+    const char *host = endpoint + strlen("tcp://"), *colon = strrchr(host, ':');
+    bool bracket = *host == '[';
+    char *name = mem_dup(host + bracket, (size_t)(colon - host) - (bracket ? 2 : 0));
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found = NULL;
+    int result = -1;
+
+    if (getaddrinfo(name, colon + 1, &hints, &found) == 0) {
+        struct timeval limit = {.tv_sec = 1};
+        int fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)); /* of connect (2), too */
+        result = connect(fd, found->ai_addr, found->ai_addrlen);
+        if (fd >= 0)
+            close(fd);
+        freeaddrinfo(found);
+    }
+    free(name);
+    return result == 0;
+}
+
+/* Whether somebody listens at an endpoint.  A DEALER would connect for ever without a word. */
 static bool listens(const char *endpoint)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     const char *path = endpoint + strlen("ipc://");
     int fd = -1, result = -1;
 
+    if (strncmp(endpoint, "tcp://", 6) == 0)
+        return listens_tcp(endpoint);
     if (strncmp(endpoint, "ipc://", 6) != 0 || strlen(path) >= sizeof(address.sun_path))
         return true;
     strcpy(address.sun_path, path);
@@ -49,6 +75,8 @@ int client_await(const struct config *config, const char *peer, const char *endp
 {
     int64_t end_ms = clock_mono_ms() + config->reader_connect_ms;
 
+    if (link_start(config, "reader")) /* its keys, where they are needed */
+        return APP_CONFIG;
     while (!listens(endpoint)) {
         if (clock_mono_ms() >= end_ms)
             return call_fail(APP_NO_PEER,
@@ -110,8 +138,11 @@ static zmsg_t *receive(struct client *client, int64_t end_ms)
 
 static int no_answer(const struct client *client)
 {
-    return call_fail(APP_NO_PEER, "the %s at %s did not answer within %lld ms", client->peer,
-                     client->endpoint, (long long)client->patience_ms);
+    bool tcp = strncmp(client->endpoint, "tcp://", 6) == 0;
+
+    return call_fail(APP_NO_PEER, "the %s at %s did not answer within %lld ms%s", client->peer,
+                     client->endpoint, (long long)client->patience_ms,
+                     tcp ? ": has it this machine's public key, and this machine its key?" : "");
 }
 
 /* Tells an error of the peer, or parses its answer. */

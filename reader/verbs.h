@@ -26,6 +26,8 @@ extern const struct verb verb_events;
 extern const struct verb verb_stop, verb_pause, verb_resume, verb_leave;
 /* verbs_reembed.c */
 extern const struct verb verb_reembed;
+/* verbs_keygen.c */
+extern const struct verb verb_keygen;
 /* verbs_care.c */
 extern const struct verb verb_verify, verb_dead;
 

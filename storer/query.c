@@ -27,6 +27,7 @@ struct query {
     query_command_fn *fn;
     void *self;
     struct query_figures figures;
+    unsigned fullest; /* since it was asked for last */
 };
 
 /* --- shared by the actors --------------------------------------------------------------------- */
@@ -77,6 +78,13 @@ zframe_t *query_reply(const struct reads_limits *limits, uint64_t id, int code,
 
 /* --- the main thread's side ------------------------------------------------------------------- */
 
+static void take_figures(struct query *query, const void *figures)
+{
+    memcpy(&query->figures, figures, sizeof(query->figures));
+    if (query->figures.fullest > query->fullest)
+        query->fullest = (unsigned)query->figures.fullest;
+}
+
 static void take(struct query *query, zmsg_t *message)
 {
     zframe_t *figures = zmsg_first(message);
@@ -84,7 +92,7 @@ static void take(struct query *query, zmsg_t *message)
     zframe_t *verb = zmsg_next(message), *json = zmsg_next(message);
 
     if (figures && zframe_size(figures) == sizeof(query->figures))
-        memcpy(&query->figures, zframe_data(figures), sizeof(query->figures));
+        take_figures(query, zframe_data(figures));
     /* Both texts were sent with their NUL. */
     if (token && verb && json)
         query->fn(query->self, token, (const char *)zframe_data(verb),
@@ -118,6 +126,8 @@ static struct query_setup setup_of(const struct config *config, const char *db_p
         .readers = config->storer_readers,
         .queue = config->storer_query_queue,
         .queue_bytes = config->storer_query_bytes,
+        .large_bytes = config->storer_large_bytes,
+        .memory_bytes = config->service_memory_bytes,
         .query_ms = config->storer_query_ms,
         .verify_ms = config->storer_verify_ms,
         .busy_ms = config->storer_busy_ms,
@@ -179,6 +189,14 @@ void query_release(struct query *query)
     query_add_u64(message, 0);
     if (zmsg_send(&message, query->front))
         zmsg_destroy(&message);
+}
+
+unsigned query_fullest(struct query *query)
+{
+    unsigned fullest = query->fullest;
+
+    query->fullest = (unsigned)query->figures.fullest;
+    return fullest;
 }
 
 const struct query_figures *query_figures(const struct query *query)

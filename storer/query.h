@@ -37,6 +37,7 @@ struct query_figures {
     uint64_t interrupted; /* stopped at their deadline, waiting or running */
     uint64_t gone;        /* answers that found no caller */
     uint64_t malformed;   /* messages that could not be read */
+    uint64_t fullest;     /* percent of the queue, since the figures before */
     uint64_t forbidden;   /* queries over tcp that their key does not allow */
     struct guard_counts tcp;
 };
@@ -50,8 +51,10 @@ struct query *query_open(const struct config *config, const char *db_path, struc
  * either may be NULL.  An unknown token, and one whose time was over, are ignored. */
 void query_answer(struct query *query, uint64_t token, int code, const char *error,
                   const char *json);
-/* The readers close the file, soon; a query that runs is stopped, the next one opens it again. */
+/* The readers close the file, each once its query has ended; the next query opens it again. */
 void query_release(struct query *query);
+/* How full the queue was at its fullest since this was asked last, in percent. */
+unsigned query_fullest(struct query *query);
 /* As of the last command, or the last second. */
 const struct query_figures *query_figures(const struct query *query);
 /* Stops running queries and joins the threads; what waits is not answered.  Takes NULL. */

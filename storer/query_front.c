@@ -81,19 +81,41 @@ static void refuse(struct front *front, struct task *task)
     task_destroy(&task);
 }
 
+/* What nobody looks at a screen for. */
+static bool is_background(const struct task *task)
+{
+    static const char *const verbs[] = {"order", "verify", "reembed", "dead.retry"};
+
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+        if (strcmp(task->verb, verbs[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool is_too_much(const struct front *front, const struct task *task)
+{
+    uint64_t count = front->reads.count + front->commands.count;
+    uint64_t bytes = front->reads.bytes + front->commands.bytes;
+    bool large = task->bytes > (uint64_t)front->setup.large_bytes;
+
+    return count >= (uint64_t)front->setup.queue ||
+           (count > 0 && bytes + task->bytes > (uint64_t)front->setup.queue_bytes) ||
+           (front->queue.rung >= LADDER_BUSY && is_background(task)) ||
+           (front->memory.rung >= LADDER_BUSY && (large || is_background(task)));
+}
+
 static void accept_task(struct front *front, struct task *task)
 {
     bool read = reads_knows(task->verb);
-    uint64_t count = front->reads.count + front->commands.count;
-    uint64_t bytes = front->reads.bytes + front->commands.bytes;
 
-    if (count >= (uint64_t)front->setup.queue ||
-        (count > 0 && bytes + task->bytes > (uint64_t)front->setup.queue_bytes)) {
+    if (is_too_much(front, task)) {
+        front_look(front);
         refuse(front, task);
         return;
     }
     task_push(read ? &front->reads : &front->commands, task);
     front_dispatch(front); /* so that only what really waits is counted as waiting */
+    front_look(front);
 }
 
 /* When a query must have been answered: its own wish, up to what its kind may take. */
@@ -186,6 +208,15 @@ static void give_reader(struct worker *worker, struct task *task)
     zmsg_send(&message, worker->actor);
 }
 
+static void release_reader(struct worker *worker)
+{
+    zmsg_t *message = zmsg_new();
+
+    query_add_u64(message, 0);
+    zmsg_send(&message, worker->actor);
+    worker->release = false;
+}
+
 static bool on_reader(struct loop *loop, void *arg)
 {
     struct worker *worker = arg;
@@ -204,6 +235,8 @@ static bool on_reader(struct loop *loop, void *arg)
             front->figures.interrupted++;
         send_reply(front, worker->task, &message);
         task_destroy(&worker->task);
+        if (worker->release)
+            release_reader(worker);
     }
     zframe_destroy(&code);
     zmsg_destroy(&message);
@@ -234,6 +267,7 @@ static void give_writer(struct front *front, struct task *task)
     task_push(&front->given, task);
     front_count(front);
     zmsg_addmem(message, &front->figures, sizeof(front->figures));
+    front->figures.fullest = 0;
     query_add_u64(message, task->token);
     zmsg_addmem(message, task->verb, strlen(task->verb) + 1);
     task_add_text(message, json);
@@ -261,13 +295,14 @@ static bool is_release(zmsg_t *message)
            zframe_size(zmsg_first(message)) == sizeof(uint64_t);
 }
 
+/* One that is busy closes once it has answered: no query is stopped for this. */
 static void release(struct front *front)
 {
     for (int64_t i = 0; i < front->setup.readers; i++) {
-        zmsg_t *message = zmsg_new();
-
-        query_add_u64(message, 0);
-        zmsg_send(&message, front->workers[i].actor);
+        if (front->workers[i].task)
+            front->workers[i].release = true;
+        else
+            release_reader(&front->workers[i]);
     }
 }
 

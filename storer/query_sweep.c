@@ -1,4 +1,5 @@
 /* What the front does by the clock: deadlines of what waits, figures for the main thread. */
+#include "common/link.h"
 #include "common/app.h"
 #include "common/log.h"
 #include "storer/query_front.h"
@@ -35,6 +36,34 @@ bool front_on_sweep(struct loop *loop, void *arg)
     return false;
 }
 
+static void climb(struct ladder *ladder, unsigned percent, int64_t now_ms)
+{
+    struct ladder_step step;
+
+    while (ladder_set(ladder, percent, now_ms, &step))
+        ;
+}
+
+void front_look(struct front *front)
+{
+    unsigned count = ladder_percent(front->reads.count + front->commands.count,
+                                    (uint64_t)front->setup.queue);
+    unsigned bytes = ladder_percent(front->reads.bytes + front->commands.bytes,
+                                    (uint64_t)front->setup.queue_bytes);
+    unsigned percent = count > bytes ? count : bytes;
+
+    climb(&front->queue, percent, loop_now(front->loop));
+    if (percent > front->figures.fullest)
+        front->figures.fullest = percent;
+}
+
+static void look_at_memory(struct front *front)
+{
+    climb(&front->memory,
+          ladder_percent(app_rss_bytes(), (uint64_t)front->setup.memory_bytes),
+          loop_now(front->loop));
+}
+
 /* The end of a time in which queries were refused; its begin was logged by whoever refused. */
 static void tell_refused(struct front *front)
 {
@@ -46,12 +75,25 @@ static void tell_refused(struct front *front)
     front->refused_before = front->figures.refused;
 }
 
+/* Whose key was removed is shut out, which closes everybody's connection over tcp for a moment. */
+static void watch_guard(struct front *front)
+{
+    uint64_t removed = front->figures.tcp.removed;
+
+    guard_counts(front->setup.guard, &front->figures.tcp);
+    if (front->figures.tcp.removed != removed)
+        link_renew(front->setup.router);
+}
+
 bool front_on_report(struct loop *loop, void *arg)
 {
     struct front *front = arg;
     zmsg_t *message = NULL;
 
     (void)loop;
+    watch_guard(front);
+    look_at_memory(front);
+    front_look(front);
     front_count(front);
     tell_refused(front);
     app_often_over(&front->floods, front->setup.quiet_ms);
@@ -62,6 +104,7 @@ bool front_on_report(struct loop *loop, void *arg)
     message = zmsg_new();
     zmsg_addmem(message, &front->figures, sizeof(front->figures));
     zmsg_send(&message, front->pipe);
+    front->figures.fullest = 0;
     return false;
 }
 

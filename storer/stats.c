@@ -54,6 +54,7 @@ static void window_figures(struct writer *writer, struct buf *json)
     buf_printf(json, ",\"paused\":%s,\"quiesce\":%u", writer->committed.paused ? "true" : "false",
                writer->quiesce.purpose);
     disk_figures(writer, json);
+    strain_figures(writer, json);
     offline_figures(writer, json);
     reembed_figures(writer, json);
 }
