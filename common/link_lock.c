@@ -33,14 +33,27 @@ static void write_holder(int fd)
     free(text);
 }
 
+/* Two names of one file, as by a symbolic link, have one lock. */
+static char *lock_path(const char *path)
+{
+    char *real = realpath(path, NULL);
+    char *lock = mem_printf("%s.lock", real ? real : path);
+
+    free(real);
+    return lock;
+}
+
 int link_lock(const char *path)
 {
-    char *lock = mem_printf("%s.lock", path);
-    int fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    char *lock = lock_path(path);
+    /* A link of that name, in a folder that others may write to, would have us write elsewhere. */
+    int fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int error = errno;
 
     if (fd < 0) {
-        log_error("lock-failed", "path=%s error=\"%s\"", lock, strerror(errno));
+        log_error("lock-failed", "path=%s error=\"%s\"", lock, strerror(error));
     } else if (flock(fd, LOCK_EX | LOCK_NB)) {
+        error = errno;
         tell_holder(fd, path);
         close(fd);
         fd = -1;
@@ -48,5 +61,6 @@ int link_lock(const char *path)
         write_holder(fd);
     }
     free(lock);
+    errno = error;
     return fd;
 }

@@ -46,6 +46,9 @@ enum db_error db_error(const struct db *db);
 const char *db_why(const struct db *db);
 /* Whether waiting can help. */
 bool db_may_pass(enum db_error error);
+/* Of a file that cannot be opened or made, by errno: that the disk, or the process's table of
+ * files, is full for now is another matter than that it is not there. */
+enum db_error db_open_error(int system);
 const char *db_error_name(enum db_error error);
 
 enum { DB_MODEL = 101 }; /* bytes of a model's name, with its end */

@@ -41,9 +41,7 @@ enum db_error db_class(int code)
     }
 }
 
-/* A file that cannot be opened or made because the disk, or the process's table of files, is full
- * for now is another matter than one that is not there. */
-static enum db_error open_class(int system)
+enum db_error db_open_error(int system)
 {
     switch (system) {
     case ENOSPC:
@@ -84,8 +82,13 @@ void db_fail(struct db *db, int code)
     if (db->error != DB_OK)
         return;
     if (class == DB_OPEN)
-        class = open_class(sqlite3_system_errno(db->handle));
-    why = mem_printf("%s (%d)", sqlite3_errmsg(db->handle), code);
+        class = db_open_error(sqlite3_system_errno(db->handle));
+    /* What a file's own calls gave is not the connection's error. */
+    why = mem_printf("%s (%d)",
+                     (sqlite3_errcode(db->handle) & 0xff) == (code & 0xff)
+                         ? sqlite3_errmsg(db->handle)
+                         : sqlite3_errstr(code),
+                     code);
     db->doubt = db->doubt || is_doubtful(code);
     db_note(db, class, why);
     free(why);

@@ -9,7 +9,7 @@
 enum {
     FRAME_HEAD = 24, /* bytes before each page of the log (sqlite.org/fileformat2.html, 4.1) */
     LOG_HEAD = 32,
-    CHUNK = 1 << 20,
+    CHUNK = 1 << 16,  /* SQLite's unix VFS writes at most 128 KiB at once */
     READERS_MS = 100, /* what readers may take to end while the log is cut */
     ALONE_MS = 200,   /* what others may take to close the file */
 };

@@ -16,6 +16,7 @@
 
 enum {
     LOG_RETRY_MS = 1000,
+    IN_THE_WAY = 10,  /* tries before those who have the store open are told of */
     PATIENCE_MS = 20, /* for the lock, at a retry: the loop is to go on */
 };
 
@@ -145,6 +146,26 @@ static bool is_well(struct writer *writer)
     return writer_load(writer);
 }
 
+/* Where the store has to be opened alone, a query that still runs is no news. */
+static bool is_in_the_way(struct writer *writer, enum db_error error)
+{
+    bool alone = error == DB_LOCKED && db_in_doubt(writer->db);
+
+    writer->disk.in_the_way = alone ? writer->disk.in_the_way + 1 : 0;
+    return alone && writer->disk.in_the_way < IN_THE_WAY;
+}
+
+static void still(struct writer *writer)
+{
+    enum db_error error = db_error(writer->db);
+
+    if (is_fatal(error))
+        end(writer, error);
+    else if (!is_in_the_way(writer, error))
+        pause_ring(writer, error);
+    db_rollback(writer->db);
+}
+
 static void go_on(struct writer *writer)
 {
     int64_t paused_ms = clock_mono_ms() - writer->disk.paused_ms;
@@ -164,13 +185,7 @@ void disk_retry(struct writer *writer)
         return;
     writer->retry_ms = clock_mono_ms() + writer->config->storer_disk_retry_ms;
     if (!is_well(writer)) {
-        enum db_error error = db_error(writer->db);
-
-        if (is_fatal(error))
-            end(writer, error);
-        else
-            pause_ring(writer, error);
-        db_rollback(writer->db);
+        still(writer);
         return;
     }
     batch_again(writer);

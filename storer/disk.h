@@ -22,6 +22,7 @@ struct disk {
     int64_t commit_ms; /* what the last commit took */
     int64_t slow_since_ms, slow_at_ms;
     uint64_t slow_count;
+    int in_the_way; /* tries running that others kept the store from being opened alone */
     int64_t log_next_ms;
     bool log_held; /* the log is too large: nothing new is issued */
 };

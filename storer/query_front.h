@@ -3,6 +3,7 @@
 #define WEIR_STORER_QUERY_FRONT_H
 
 #include "common/flood.h"
+#include "common/ladder.h"
 #include "common/loop.h"
 #include "common/msg.h"
 #include "storer/query_inner.h"
@@ -12,6 +13,7 @@ struct worker {
     struct front *front;
     zactor_t *actor;
     struct task *task; /* in hand, or NULL */
+    bool release;      /* it is to close the file once it has answered */
     int64_t started_us;
 };
 
@@ -29,6 +31,7 @@ struct front {
     struct query_figures reported;
     uint64_t refused_before; /* as told when it last ended */
     struct floods floods;
+    struct ladder queue, memory; /* how full; the main thread tells of it */
     struct msg_pool pool;
 };
 
@@ -36,6 +39,8 @@ struct front {
 void front_dispatch(struct front *front);
 /* Answers that the time was over. */
 void front_reply_late(struct front *front, struct task *task, const char *words);
+/* How full the queue, or memory, is now. */
+void front_look(struct front *front);
 /* Brings the figures up to date. */
 void front_count(struct front *front);
 

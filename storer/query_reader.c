@@ -21,7 +21,7 @@ struct reader {
     struct reads_answer answer;
 };
 
-/* While a query runs, nothing but the orders to end and to close come through the pipe. */
+/* While a query runs, nothing but the order to end comes through the pipe. */
 static bool must_stop(void *arg)
 {
     struct reader *reader = arg;

@@ -1,6 +1,7 @@
 /* The main thread: opens the store and the sockets, turns the ticker, leaves in order. */
 #include "storer/writer.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -109,6 +110,7 @@ static bool on_tick(struct loop *loop, void *arg)
             reembed_tend(writer);
         load_more(writer);
     }
+    strain_tend(writer);
     control_tend(writer);
     return false;
 }
@@ -130,7 +132,7 @@ static int open_store(struct writer *writer)
 
     writer->lock = link_lock(path);
     if (writer->lock < 0)
-        return APP_CONFIG;
+        return disk_exit(db_open_error(errno));
     /* A large store may take minutes to migrate, and signals are served only after that. */
     writer->db = db_open_unless(app_signalled, path, writer->config->storer_busy_ms, &error, &why);
     if (error == DB_STOPPED)
