@@ -8,6 +8,7 @@
 #include "common/mem.h"
 #include "fetcher/charset.h"
 #include "fetcher/feed_arena.h"
+#include "fetcher/feed_ends.h"
 #include "fetcher/feed_sniff.h"
 
 static struct feed *feed_new(void)
@@ -113,19 +114,25 @@ static bool read_usual(struct span body, const struct feed_context *ctx, bool *t
 static enum feed_status read_any(struct span text, const struct feed_context *ctx, bool tried,
                                  struct feed **feed)
 {
+    enum feed_status status = FEED_UNKNOWN;
+
     switch (feed_sniff(&text)) {
     case FEED_SNIFF_EMPTY:
         return FEED_EMPTY;
     case FEED_SNIFF_XML:
-        return read_xml(text, ctx, tried, feed);
+        status = read_xml(text, ctx, tried, feed);
+        break;
     case FEED_SNIFF_JSON:
-        return read_json(text, ctx, *feed);
+        status = read_json(text, ctx, *feed);
+        break;
     case FEED_SNIFF_PAGE:
         return read_page(text, ctx, *feed);
     case FEED_SNIFF_OTHER:
         break;
     }
-    return FEED_UNKNOWN;
+    if (status == FEED_OK && !(*feed)->wellformed)
+        (*feed)->ends = feed_ends(text);
+    return status;
 }
 
 enum feed_status feed_parse(struct span body, const struct feed_context *ctx, struct feed **out)

@@ -50,6 +50,12 @@ enum feed_version {
     FEED_VERSION_COUNT,
 };
 
+enum feed_ends {
+    FEED_ENDS_WHOLE,
+    FEED_ENDS_EARLY,  /* before its root does: cut off on the way, or badly made */
+    FEED_ENDS_WITHIN, /* and within its last entry, which may have lost the end of its guid */
+};
+
 /* What came with the document, and how much of it may be kept.  All pointers may be NULL. */
 struct feed_context {
     const char *url;          /* the address the document came from, after redirects */
@@ -119,6 +125,7 @@ struct feed {
     uint8_t skip_days;      /* bit 0 = Sunday */
     bool expired;           /* JSON Feed: there will be no more entries */
     bool wellformed;        /* read as it stands; false: repaired, or its encoding lied */
+    enum feed_ends ends;
     const char *encoding;   /* the one it was read in, lower case */
     const char **categories;
     size_t category_count;

@@ -30,8 +30,7 @@ static struct span skip_past(struct span text, const char *end)
     return span_of(text.p + n, text.n - n);
 }
 
-/* The name of the first element; empty where text comes before it. */
-static struct span root_name(struct span text)
+struct span feed_sniff_root(struct span text)
 {
     for (;;) {
         text = skip_space(text);
@@ -89,7 +88,7 @@ enum feed_sniff feed_sniff(struct span *text)
         return FEED_SNIFF_EMPTY;
     if (*text->p == '{')
         return FEED_SNIFF_JSON;
-    root = root_name(*text);
+    root = feed_sniff_root(*text);
     if (root.n && !is_one_of(root, pages))
         return FEED_SNIFF_XML;
     feed = find_feed(*text);

@@ -15,5 +15,7 @@ enum feed_sniff {
 /* text is UTF-8; what stands before the document (white space, a server's warnings) is taken off.
  */
 enum feed_sniff feed_sniff(struct span *text);
+/* The name of the first element, prefix included; empty where text comes before it. */
+struct span feed_sniff_root(struct span text);
 
 #endif

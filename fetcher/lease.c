@@ -237,6 +237,13 @@ static void count(struct fetcher *fetcher, const struct parser_ticket *ticket)
         app_malformed(&fetcher->service->app, "link=jobs", ticket->why);
 }
 
+static void note_cut_short(struct lease *lease)
+{
+    counters_add(lease_counters(lease), COUNTER_cut_short, 1);
+    log_info("cut-short", "fetch=%" PRIu64 " do=\"asking for all of it with the next poll\"",
+             lease->fetch);
+}
+
 static void send_found(struct lease *lease, zmsg_t *parts)
 {
     if (lease->discover) {
@@ -264,7 +271,10 @@ void lease_parsed(struct fetcher *fetcher, zmsg_t **message)
                             ticket.took_ms);
     else if (ticket.refused)
         lease_discover_next(ticket.lease);
-    else
+    else {
+        if (ticket.cut_short)
+            note_cut_short(ticket.lease);
         send_found(ticket.lease, *message);
+    }
     zmsg_destroy(message);
 }

@@ -166,6 +166,7 @@ static zmsg_t *read_document(struct reading *reading, const struct msg_job *job,
     if (ticket->refused)
         return NULL;
     ticket->known = report.known;
+    ticket->cut_short = ticket->body_hash && !report.body_hash;
     frames = report_frames(reading, &report, body);
     while ((frame = zmsg_pop(reading->items)))
         zmsg_append(frames, &frame);

@@ -35,6 +35,7 @@ struct parser_ticket {
     uint64_t cut;    /* out */
     uint64_t known;  /* out */
     int64_t busy_us; /* out */
+    bool cut_short;  /* out: the document ended before its root did */
     bool malformed;  /* out: the work could not be read; nothing follows */
     const char *why; /* out: what was wrong with it, a constant */
     bool refused;    /* out: with found_url, this is no feed; nothing follows */

@@ -133,6 +133,14 @@ static void describe(const struct feed *feed, int64_t seen_ms, struct msg_report
     report->skip_days = unless_all(feed->skip_days, ALL_DAYS);
 }
 
+/* A document that was cut off is asked for again: validators and hash are those of a whole one. */
+static void distrust(struct msg_report *report)
+{
+    report->etag = span_str("");
+    report->last_modified = span_str("");
+    report->body_hash = 0;
+}
+
 static void refuse(struct msg_report *report, enum feed_status status)
 {
     report->outcome = MSG_OUTCOME_FAILED;
@@ -182,7 +190,9 @@ static enum produce_result read_feed(struct producer *producer, enum feed_status
     keep_link(producer->report, &space->text);
     if (input->looked)
         say_found(input, producer->report, space);
-    for (size_t i = 0; i < feed->count; i++)
+    if (feed->ends != FEED_ENDS_WHOLE)
+        distrust(producer->report);
+    for (size_t i = 0; i < feed->count - (feed->ends == FEED_ENDS_WITHIN && feed->count); i++)
         take_entry(producer, &feed->entries[i]);
     return PRODUCE_FEED;
 }

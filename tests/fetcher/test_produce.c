@@ -61,7 +61,10 @@ static struct produce_input plain(const char *body)
 static enum produce_result work(const struct produce_input *input)
 {
     count = 0;
-    report = (struct msg_report){.outcome = MSG_OUTCOME_READ};
+    report = (struct msg_report){.outcome = MSG_OUTCOME_READ,
+                                 .etag = span_str("\"1\""),
+                                 .last_modified = span_str("today"),
+                                 .body_hash = 1};
     msg_pool_reset(&pool);
     discover_destroy(&page);
     return produce(config, input, on_item, &count, &report, &space, &page);
@@ -88,6 +91,50 @@ static void add_known(struct buf *known, size_t i, uint64_t revision)
     buf_add(known, item_keys[i].bytes, HASH_KEY_BYTES);
     msg_put_u64(known, revision);
 }
+
+/* A document that was cut off: what came whole counts, its validators do not. */
+START_TEST(cut_off)
+{
+    static const struct {
+        const char *body;
+        size_t items;
+        bool whole;
+    } cases[] = {
+        {"<rss><channel><item><guid>a</guid></item></channel></rss>", 1, true},
+        {"<rss><channel><item><guid>a</guid></item></channel></rss>\n<!-- 3 ms -->", 1, true},
+        {"<rss><channel><item><guid>a</guid><title>x &nosuch; <b></title></item></channel></rss>",
+         1, true},
+        {"<rss><channel><item><guid>a</guid></item><item><guid>b</guid></item></channel>", 2,
+         false},
+        {"<rss><channel><item><guid>a</guid></item><item><guid>b</gu", 1, false},
+        {"<rss><channel><item><guid>a</guid></item><item><guid>b</guid><title>T", 1, false},
+        {"<rss><channel><item><guid>tag", 0, false},
+        {"<rss><channel><title>T</title>", 0, false},
+        {"<a:feed xmlns:a='http://www.w3.org/2005/Atom'><a:entry><a:id>a</a:id></a:entry><a:entry>"
+         "<a:id>b",
+         1, false},
+        {"<?xml version='1.0'?><!-- x --><rdf:RDF xmlns='http://purl.org/rss/1.0/' "
+         "xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><channel><items></items></"
+         "channel>"
+         "<item rdf:about='a'/><item rdf:about='b'/>",
+         1, false},
+        {"{\"version\": \"https://jsonfeed.org/version/1.1\", \"items\": [{\"id\": \"a\"}, "
+         "{\"id\": "
+         "\"b",
+         1, false},
+        {"{\"version\": \"https://jsonfeed.org/version/1.1\", \"items\": [{\"id\": \"a\"},]}", 1,
+         true},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        all_new(cases[i].body);
+        ck_assert_msg(count == cases[i].items, "%s: %zu items", cases[i].body, count);
+        ck_assert_msg((report.etag.n > 0) == cases[i].whole, "%s", cases[i].body);
+        ck_assert_msg((report.last_modified.n > 0) == cases[i].whole, "%s", cases[i].body);
+        ck_assert_msg((report.body_hash > 0) == cases[i].whole, "%s", cases[i].body);
+    }
+}
+END_TEST
 
 START_TEST(all_are_new)
 {
@@ -367,6 +414,7 @@ int main(void)
 
     tcase_add_checked_fixture(all, setup, teardown);
     tcase_add_test(all, all_are_new);
+    tcase_add_test(all, cut_off);
     tcase_add_test(all, known_ones_are_left_out);
     tcase_add_test(all, folded);
     tcase_add_test(all, replay);
