@@ -63,12 +63,27 @@ static void look_after_loneliness(struct service *service, int64_t now)
         begin_stop(service, service->app.config->service_stop_ms, "signalled, and no broker");
 }
 
+static void look_at_memory(struct service *service, int64_t now)
+{
+    uint64_t rss = app_rss_bytes(), most = (uint64_t)service->app.config->service_memory_bytes;
+    struct ladder_step step;
+
+    while (ladder_set(&service->memory, ladder_percent(rss, most), now, &step)) {
+        log_notice(step.begun ? "load-begun" : "load-ended",
+                   "what=memory rung=%s rss=%" PRIu64 " limit=%" PRIu64 " for_ms=%" PRId64,
+                   ladder_name(step.rung), rss, most, step.for_ms);
+        if (service->spec->memory)
+            service->spec->memory(service, service->self, &step);
+    }
+}
+
 static bool on_heartbeat(struct loop *loop, void *arg)
 {
     struct service *service = arg;
 
     service_beat_now(service);
     look_after_loneliness(service, loop_now(loop));
+    look_at_memory(service, loop_now(loop));
     app_often_over(&service->app.floods, service->app.config->log_quiet_ms);
     app_notify("WATCHDOG=1");
     return false;

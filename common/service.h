@@ -7,6 +7,7 @@
 #define WEIR_COMMON_SERVICE_H
 
 #include "common/app.h"
+#include "common/ladder.h"
 #include "common/msg.h"
 #include "common/sandbox.h"
 
@@ -30,6 +31,9 @@ struct service_spec {
     enum sandbox (*sandbox)(const struct config *config);
     /* The broker was found (again); broker is its run.  May be NULL. */
     void (*welcomed)(struct service *service, void *self, uint64_t broker);
+    /* A rung of service.memory_bytes began or ended, as service->memory has it: caches are to
+     * follow.  May be NULL. */
+    void (*memory)(struct service *service, void *self, const struct ladder_step *step);
 };
 
 struct service {
@@ -38,6 +42,7 @@ struct service {
     void *self;
     struct member *member; /* these two are service.c's own */
     struct service_life *life;
+    struct ladder memory; /* how much of service.memory_bytes is used */
 };
 
 /* main () of a stage: gives the exit code. */

@@ -156,6 +156,12 @@ void asked_stop(struct asked *asked, int64_t within_ms)
         backend_stop(asked->backend, within_ms);
 }
 
+void asked_strain(struct asked *asked, unsigned rung)
+{
+    if (asked)
+        backend_strain(asked->backend, rung);
+}
+
 void asked_note(const struct asked *asked, const struct config *config, struct buf *out)
 {
     if (asked)

@@ -34,6 +34,8 @@ size_t asked_count(const struct asked *asked);
 bool asked_has_room(const struct asked *asked, size_t coming);
 /* All in hand is given back within this time, with a vector or without. */
 void asked_stop(struct asked *asked, int64_t within_ms);
+/* Memory is short, or no longer: see backend_strain (); asked may be NULL. */
+void asked_strain(struct asked *asked, unsigned rung);
 /* The note of a heartbeat; asked may be NULL. */
 void asked_note(const struct asked *asked, const struct config *config, struct buf *out);
 

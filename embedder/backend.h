@@ -62,6 +62,8 @@ bool backend_has_room(const struct backend *backend, size_t coming);
 /* No request is begun any more: what waits comes back at once, what is under way after within_ms at
  * the latest.  Further texts come back at once. */
 void backend_stop(struct backend *backend, int64_t within_ms);
+/* Memory is short, or no longer: the cache is half as large for each rung. */
+void backend_strain(struct backend *backend, unsigned rung);
 /* The figures of `weir status`, one JSON object (PROTOCOL.md, heartbeat). */
 void backend_note(const struct backend *backend, struct buf *out);
 /* Where vectors are asked for. */

@@ -64,6 +64,12 @@ struct backend *backend_open(const struct config *config, struct loop *loop,
     return backend;
 }
 
+void backend_strain(struct backend *backend, unsigned rung)
+{
+    cache_resize(backend->cache, (size_t)backend->config->embedder_cache_items >> rung,
+                 (size_t)backend->config->embedder_cache_bytes >> rung);
+}
+
 void backend_close(struct backend **backend)
 {
     struct batch *next = NULL;

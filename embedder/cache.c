@@ -158,6 +158,14 @@ void cache_put(struct cache *cache, const struct cache_key *key, const int8_t *v
     cache->bytes += size_of(entry);
 }
 
+void cache_resize(struct cache *cache, size_t most_items, size_t most_bytes)
+{
+    cache->most_items = most_items;
+    cache->most_bytes = most_bytes;
+    while (cache->count > most_items || cache->bytes > most_bytes)
+        drop(cache, place_of(cache, &cache->oldest->key));
+}
+
 size_t cache_count(const struct cache *cache)
 {
     return cache->count;

@@ -20,6 +20,8 @@ struct cache_key cache_key(struct span model, struct span input);
 /* most_items or most_bytes 0: a cache that keeps nothing. */
 struct cache *cache_create(size_t most_items, size_t most_bytes);
 void cache_destroy(struct cache **cache);
+/* From now on at most so much is kept; what is beyond it goes. */
+void cache_resize(struct cache *cache, size_t most_items, size_t most_bytes);
 /* The vector, n components, or the empty span; lent until the next cache_put. */
 struct span cache_get(struct cache *cache, const struct cache_key *key);
 /* Keeps a copy; the same key again replaces it. */

@@ -187,6 +187,14 @@ void embedder_end(struct service *service, void *self)
     inlet_close(&embedder->items);
 }
 
+void embedder_memory(struct service *service, void *self, const struct ladder_step *step)
+{
+    struct embedder *embedder = self;
+
+    (void)step;
+    asked_strain(embedder->asked, service->memory.rung);
+}
+
 void embedder_beat(struct service *service, void *self, struct msg_heartbeat *heartbeat)
 {
     struct embedder *embedder = self;

@@ -11,6 +11,7 @@
 struct asked;
 struct backlog;
 struct inlet;
+struct ladder_step;
 struct msg_heartbeat;
 struct service;
 
@@ -33,5 +34,6 @@ int embedder_start(struct service *service, void *self);
 void embedder_stop(struct service *service, void *self, int64_t within_ms);
 void embedder_end(struct service *service, void *self);
 void embedder_beat(struct service *service, void *self, struct msg_heartbeat *heartbeat);
+void embedder_memory(struct service *service, void *self, const struct ladder_step *step);
 
 #endif

@@ -1,5 +1,6 @@
 #include "storer/decide.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,6 +40,13 @@ void decide_destroy(struct decide **decide)
     free((*decide)->candidates);
     free(*decide);
     *decide = NULL;
+}
+
+void decide_strain(struct decide *decide, unsigned rung)
+{
+    terms_resize(decide->terms, decide->limits.words >> rung);
+    stories_resize(decide->stories, decide->limits.centres >> rung);
+    malloc_trim(0); /* what was freed goes back to the system */
 }
 
 /* --- loading --- */

@@ -34,6 +34,9 @@ void decide_load(struct decide *decide);
 /* Takes a little more: for moments with nothing else to do.  false: there is no more. */
 bool decide_load_more(struct decide *decide);
 
+/* Memory is short, or no longer: caches are half as large for each rung. */
+void decide_strain(struct decide *decide, unsigned rung);
+
 /* Other vectors serve from now on, in another epoch: memory is made anew, as it would be at a
  * start, and a proposal must know all commits up to head. */
 void decide_forget(struct decide *decide, uint64_t head);

@@ -46,19 +46,6 @@ static void measure(struct writer *writer)
     writer->window.bytes = journal_bytes(writer->journal) + held_bytes(writer->held);
 }
 
-static void warn(struct writer *writer)
-{
-    unsigned percent = window_percent(&writer->window);
-
-    if (percent >= 80 && writer->warned_percent == 0) {
-        writer->warned_percent = percent;
-        log_info("window-filling", "percent=%u items=%" PRIu64, percent,
-                 window_used(&writer->window));
-    } else if (percent < 60) {
-        writer->warned_percent = 0;
-    }
-}
-
 static uint64_t expected_of(const struct writer *writer, const struct schedule_source *source)
 {
     return source->expected ? source->expected : (uint64_t)writer->config->storer_expected_items;
@@ -66,9 +53,12 @@ static uint64_t expected_of(const struct writer *writer, const struct schedule_s
 
 static bool fits(void *arg, const struct schedule_source *source)
 {
-    const struct writer *writer = arg;
+    struct writer *writer = arg;
+    bool room = window_room(&writer->window, source->hi, expected_of(writer, source));
 
-    return window_room(&writer->window, source->hi, expected_of(writer, source));
+    if (!room && !source->hi)
+        writer->strain.put_off = true;
+    return room;
 }
 
 static zmsg_t *job_of(struct writer *writer, uint64_t fetch, uint64_t source, bool suspect)
@@ -164,7 +154,6 @@ static void give_leases(struct writer *writer)
         struct schedule_source *source = NULL;
 
         measure(writer);
-        warn(writer);
         source = next_source(writer);
         if (!source || db_error(writer->db) != DB_OK)
             return;

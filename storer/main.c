@@ -37,6 +37,7 @@ static const struct service_spec spec = {
     .beat = control_beat,
     .control = control_message,
     .welcomed = control_welcomed,
+    .memory = strain_memory,
 };
 
 int main(int argc, char **argv)

@@ -61,6 +61,13 @@ void stories_clear(struct stories *stories)
         release(stories, stories->newest);
 }
 
+void stories_resize(struct stories *stories, size_t most)
+{
+    stories->most = most > 1 ? most : 1;
+    while (stories->by_id.count > stories->most)
+        release(stories, stories->oldest);
+}
+
 void stories_destroy(struct stories **stories)
 {
     if (!stories || !*stories)

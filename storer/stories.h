@@ -16,6 +16,8 @@ struct traits;
 struct stories *stories_create(struct db *db, size_t most);
 void stories_destroy(struct stories **stories);
 void stories_clear(struct stories *stories);
+/* From now on at most so many are kept; what is lent is lent no longer. */
+void stories_resize(struct stories *stories, size_t most);
 
 /* The centre of a story for items of this model; NULL where it has fewer than two such members.
  * Borrowed until the next call of this module. */

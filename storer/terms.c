@@ -26,10 +26,15 @@ struct terms *terms_create(struct db *db, size_t most)
     struct terms *terms = mem_calloc(1, sizeof(*terms));
 
     terms->db = db;
+    terms_resize(terms, most);
+    return terms;
+}
+
+void terms_resize(struct terms *terms, size_t most)
+{
     for (terms->count = 1; terms->count < most;)
         terms->count *= 2;
     terms_clear(terms);
-    return terms;
 }
 
 void terms_clear(struct terms *terms)

@@ -13,6 +13,8 @@ struct traits;
 /* db is borrowed.  most: about how many items are held; 592 bytes each, taken as they come. */
 struct terms *terms_create(struct db *db, size_t most);
 void terms_destroy(struct terms **terms);
+/* From now on so many are held; all are read again. */
+void terms_resize(struct terms *terms, size_t most);
 /* After this everything is read again. */
 void terms_clear(struct terms *terms);
 

@@ -22,6 +22,7 @@
 #include "storer/quiesce.h"
 #include "storer/reembed.h"
 #include "storer/schedule.h"
+#include "storer/strain.h"
 #include "storer/window.h"
 #include "storer/writer.h"
 
@@ -136,7 +137,7 @@ struct writer {
     bool retries_asked; /* dead letters may wait to be revived */
     bool drained_said;
     bool stopping;
-    unsigned warned_percent;
+    struct strain strain;
     int64_t busy_us; /* of work not yet in the counter, which has milliseconds */
     int64_t rate_ms; /* when the rates below were taken */
     double stored_per_s;
