@@ -34,7 +34,6 @@ int main(int argc, char **argv)
         .end = embedder_end,
         .beat = embedder_beat,
         .memory = embedder_memory,
-        .memory = embedder_memory,
         .sandbox = sandbox,
     };
     struct embedder embedder = {0};

@@ -148,26 +148,6 @@ static void print_load(struct buf *out, json_t *load)
     buf_addc(out, '\n');
 }
 
-/* How full what is bounded is (DESIGN 8). */
-static void print_load(struct buf *out, json_t *load)
-{
-    const char *name = NULL, *before = "load     ";
-    json_t *one = NULL;
-
-    json_object_foreach(load, name, one)
-    {
-        const char *rung = print_text(one, "rung");
-
-        buf_printf(out, "%s%s %lld %%", before, name, (long long)print_int(one, "percent"));
-        if (strcmp(rung, "easy") != 0) {
-            buf_addc(out, ' ');
-            print_styled(out, strcmp(rung, "warn") == 0 ? PRINT_YELLOW : PRINT_RED, rung);
-        }
-        before = ", ";
-    }
-    buf_addc(out, '\n');
-}
-
 static void print_storer(struct buf *out, const json_t *stats)
 {
     const char *stuck = print_text(stats, "stuck");
@@ -184,8 +164,6 @@ static void print_storer(struct buf *out, const json_t *stats)
                json_number_value(json_object_get(stats, "rate")),
                (long long)print_int(stats, "replaying"), (long long)print_int(stats, "held"),
                (long long)print_int(stats, "sources"), (long long)print_int(stats, "due"));
-    if (json_is_object(json_object_get(stats, "load")))
-        print_load(out, json_object_get(stats, "load"));
     if (json_is_object(json_object_get(stats, "load")))
         print_load(out, json_object_get(stats, "load"));
     print_sum(out, stats);

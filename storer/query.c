@@ -85,13 +85,6 @@ static void take_figures(struct query *query, const void *figures)
         query->fullest = (unsigned)query->figures.fullest;
 }
 
-static void take_figures(struct query *query, const void *figures)
-{
-    memcpy(&query->figures, figures, sizeof(query->figures));
-    if (query->figures.fullest > query->fullest)
-        query->fullest = (unsigned)query->figures.fullest;
-}
-
 static void take(struct query *query, zmsg_t *message)
 {
     zframe_t *figures = zmsg_first(message);
@@ -133,8 +126,6 @@ static struct query_setup setup_of(const struct config *config, const char *db_p
         .readers = config->storer_readers,
         .queue = config->storer_query_queue,
         .queue_bytes = config->storer_query_bytes,
-        .large_bytes = config->storer_large_bytes,
-        .memory_bytes = config->service_memory_bytes,
         .large_bytes = config->storer_large_bytes,
         .memory_bytes = config->service_memory_bytes,
         .query_ms = config->storer_query_ms,
@@ -198,14 +189,6 @@ void query_release(struct query *query)
     query_add_u64(message, 0);
     if (zmsg_send(&message, query->front))
         zmsg_destroy(&message);
-}
-
-unsigned query_fullest(struct query *query)
-{
-    unsigned fullest = query->fullest;
-
-    query->fullest = (unsigned)query->figures.fullest;
-    return fullest;
 }
 
 unsigned query_fullest(struct query *query)

@@ -38,7 +38,6 @@ struct query_figures {
     uint64_t gone;        /* answers that found no caller */
     uint64_t malformed;   /* messages that could not be read */
     uint64_t fullest;     /* percent of the queue, since the figures before */
-    uint64_t fullest;     /* percent of the queue, since the figures before */
     uint64_t forbidden;   /* queries over tcp that their key does not allow */
     struct guard_counts tcp;
 };
@@ -54,8 +53,6 @@ void query_answer(struct query *query, uint64_t token, int code, const char *err
                   const char *json);
 /* The readers close the file, each once its query has ended; the next query opens it again. */
 void query_release(struct query *query);
-/* How full the queue was at its fullest since this was asked last, in percent. */
-unsigned query_fullest(struct query *query);
 /* How full the queue was at its fullest since this was asked last, in percent. */
 unsigned query_fullest(struct query *query);
 /* As of the last command, or the last second. */

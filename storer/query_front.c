@@ -268,7 +268,6 @@ static void give_writer(struct front *front, struct task *task)
     front_count(front);
     zmsg_addmem(message, &front->figures, sizeof(front->figures));
     front->figures.fullest = 0;
-    front->figures.fullest = 0;
     query_add_u64(message, task->token);
     zmsg_addmem(message, task->verb, strlen(task->verb) + 1);
     task_add_text(message, json);

@@ -4,7 +4,6 @@
 
 #include "common/flood.h"
 #include "common/ladder.h"
-#include "common/ladder.h"
 #include "common/loop.h"
 #include "common/msg.h"
 #include "storer/query_inner.h"
@@ -33,7 +32,6 @@ struct front {
     uint64_t refused_before; /* as told when it last ended */
     struct floods floods;
     struct ladder queue, memory; /* how full; the main thread tells of it */
-    struct ladder queue, memory; /* how full; the main thread tells of it */
     struct msg_pool pool;
 };
 
@@ -41,8 +39,6 @@ struct front {
 void front_dispatch(struct front *front);
 /* Answers that the time was over. */
 void front_reply_late(struct front *front, struct task *task, const char *words);
-/* How full the queue, or memory, is now. */
-void front_look(struct front *front);
 /* How full the queue, or memory, is now. */
 void front_look(struct front *front);
 /* Brings the figures up to date. */

@@ -27,7 +27,6 @@ struct query_setup {
     int64_t queue;
     int64_t queue_bytes;
     int64_t large_bytes, memory_bytes;
-    int64_t large_bytes, memory_bytes;
     int64_t query_ms;
     int64_t verify_ms;
     int64_t busy_ms;

@@ -55,7 +55,6 @@ static void window_figures(struct writer *writer, struct buf *json)
                writer->quiesce.purpose);
     disk_figures(writer, json);
     strain_figures(writer, json);
-    strain_figures(writer, json);
     offline_figures(writer, json);
     reembed_figures(writer, json);
 }
