@@ -97,7 +97,7 @@ $(BUILD)/weir: $(BUILD)/reader/main.o $(BUILD)/libreader.a $(BUILD)/libcommon.a
 # The same programs with their fault points (common/fault.h), for tests: made quickly, not to be quick.
 .PHONY: fault-programs
 fault-programs:
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/faults OPT="-O0 -g" HARDEN=-fPIE \
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/faults OPT="-O0 -g" HARDEN=-fPIE HNSW= \
 	    CFLAGS="$(CFLAGS) -DWEIR_FAULTS" all
 
 .SECONDARY:
@@ -117,7 +117,7 @@ demo:
 
 check:
 	@scripts/deps --check
-	@$(MAKE) --no-print-directory all unit-programs
+	@$(MAKE) --no-print-directory all unit-programs fault-programs
 	@BUILD=$(BUILD) tests/check
 
 .PHONY: install
