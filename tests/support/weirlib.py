@@ -96,19 +96,6 @@ def free_port():
         return sock.getsockname()[1]
 
 
-def free_ports(count):
-    """The first of so many ports in a row that were free a moment ago."""
-    for first in range(20000 + os.getpid() % 10000, 60000, count):
-        with contextlib.ExitStack() as stack:
-            try:
-                for port in range(first, first + count):
-                    stack.enter_context(socket.socket()).bind(("127.0.0.1", port))
-                return first
-            except OSError:
-                continue
-    raise Failed(f"no {count} free ports in a row")
-
-
 def rss(items, channel="", title="A feed"):
     """An RSS document.  items: (guid, title) or (guid, title, Unix time); channel: more XML."""
     def one(guid, text, when=None):
@@ -938,14 +925,6 @@ class Scenario:
         if ready and options.get("start", True):
             pipeline.ready()
         return pipeline
-
-    def over_tcp(self):
-        """Settings of a ring that meets over tcp on loopback, with keys of its own in keys/."""
-        keys = self.path("keys")
-        subprocess.run([os.path.join(BUILD, "weir"), "keygen", keys], check=True, stdout=subprocess.DEVNULL)
-        broker, storer = (f"tcp://127.0.0.1:{port}" for port in (free_ports(33), free_port()))
-        return {"link.keys": keys, "broker.listen": broker, "link.broker": broker,
-                "storer.listen": storer, "link.storer": storer}
 
     def follow(self, pipeline, *arguments):
         """Starts a weir command that goes on; its Follower."""
