@@ -2,8 +2,8 @@
  *
  *     zsend TYPE ENDPOINT [OPTION]...
  *
- * TYPE is push, dealer, pub, or serve: a router that binds, waits for one message and answers it. A
- * message is made of the frames named, in their order:
+ * TYPE is push, dealer, pub, xsub, or serve: a router that binds, waits for one message and answers
+ * it. A message is made of the frames named, in their order:
  *
  *     --hex BYTES          a frame, two digits a byte; "" is an empty one
  *     --text TEXT          a frame
@@ -15,7 +15,11 @@
  *
  *     --seed N             what is random follows from it
  *     --repeat N           the message goes out N times (random frames differ)
- *     --fuzz N             N messages of 0 to 4 random frames in place of the frames named
+ *     --fuzz N             N messages of 1 to 5 random frames in place of the frames named
+ *     --storm MS           for so long, as fast as they are taken but for --pause: messages of
+ * random frames, and the message named with bits flipped, frames cut, left out, put in or doubled;
+ * then prints how many
+ *     --pause US           between two messages of a storm (1000)
  *     --wait MS            then waits so long for one message, and prints its frames
  *     --stay 1             then says `sent`, and keeps the connection until standard input ends:
  * what the receiver has not read when its peer goes is lost (libzmq)
@@ -23,7 +27,6 @@
  *
  * A pub waits for a subscription before it sends.  Exit 0: everything was handed to the connection;
  * 1: not in time, or no answer; 64: wrong usage. */
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,40 +35,9 @@
 #include "common/mem.h"
 #include "common/msg.h"
 #include "common/msg_table.h"
+#include "tests/support/zsend.h"
 
-enum { FRAMES_MOST = 32, USAGE = 64 };
-
-struct frame {
-    struct buf bytes;
-    size_t random; /* bytes drawn anew for each message */
-};
-
-struct job {
-    int type;
-    bool serves;
-    const char *endpoint;
-    struct frame frames[FRAMES_MOST];
-    size_t count;
-    uint64_t state; /* of the generator */
-    long repeat, fuzz;
-    int wait_ms, timeout_ms, stay;
-};
-
-/* splitmix64 (Steele, Lea, Flood 2014). */
-static uint64_t draw(struct job *job)
-{
-    uint64_t z = job->state += 0x9e3779b97f4a7c15;
-
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-    z = (z ^ z >> 27) * 0x94d049bb133111eb;
-    return z ^ z >> 31;
-}
-
-static void draw_bytes(struct job *job, size_t n, struct buf *out)
-{
-    while (n--)
-        buf_addc(out, (char)draw(job));
-}
+enum { USAGE = 64 };
 
 /* --- frames ----------------------------------------------------------------------------------- */
 
@@ -150,7 +122,7 @@ static int harm(struct job *job, const char *option, size_t n)
         bytes->len -= n < bytes->len ? n : bytes->len;
     else
         while (n--)
-            bytes->data[draw(job) % bytes->len] ^= (char)(1 << draw(job) % 8);
+            bytes->data[zsend_draw(job) % bytes->len] ^= (char)(1 << zsend_draw(job) % 8);
     return 0;
 }
 
@@ -192,6 +164,10 @@ static int read_option(struct job *job, const char *option, char *value)
         job->wait_ms = atoi(value);
     else if (strcmp(option, "--stay") == 0)
         job->stay = atoi(value);
+    else if (strcmp(option, "--storm") == 0)
+        job->storm_ms = atoi(value);
+    else if (strcmp(option, "--pause") == 0)
+        job->pause_us = atoi(value);
     else if (strcmp(option, "--timeout") == 0)
         job->timeout_ms = atoi(value);
     else
@@ -207,6 +183,7 @@ static int type_of(const char *name)
     } types[] = {{"push", ZMQ_PUSH},
                  {"dealer", ZMQ_DEALER},
                  {"serve", ZMQ_ROUTER},
+                 {"xsub", ZMQ_XSUB},
                  {"pub", ZMQ_XPUB}}; /* which tells of subscriptions */
 
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
@@ -230,90 +207,6 @@ static int read_arguments(struct job *job, int argc, char **argv)
     return job->type < 0 ? -1 : 0;
 }
 
-/* --- sending ---------------------------------------------------------------------------------- */
-
-static int send_message(struct job *job, void *socket)
-{
-    for (size_t i = 0; i < job->count; i++) {
-        struct frame *frame = &job->frames[i];
-        int more = i + 1 < job->count ? ZMQ_SNDMORE : 0;
-
-        if (frame->random) {
-            buf_clear(&frame->bytes);
-            draw_bytes(job, frame->random, &frame->bytes);
-        }
-        if (zmq_send(socket, frame->bytes.data, frame->bytes.len, more) < 0)
-            return -1;
-    }
-    return 0;
-}
-
-static int send_random(struct job *job, void *socket)
-{
-    struct buf bytes = {0};
-    uint64_t frames = 1 + draw(job) % 5;
-    int result = 0;
-
-    for (uint64_t i = 0; i < frames && result >= 0; i++) {
-        buf_clear(&bytes);
-        draw_bytes(job, draw(job) % 200, &bytes);
-        result = zmq_send(socket, bytes.data, bytes.len, i + 1 < frames ? ZMQ_SNDMORE : 0);
-    }
-    buf_free(&bytes);
-    return result < 0 ? -1 : 0;
-}
-
-static void print_frame(const unsigned char *data, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (data[i] >= ' ' && data[i] <= '~')
-            putchar(data[i]);
-        else
-            printf("\\x%02x", data[i]);
-    putchar('\n');
-}
-
-static int receive(void *socket, int wait_ms)
-{
-    int more = 1;
-
-    zmq_setsockopt(socket, ZMQ_RCVTIMEO, &wait_ms, sizeof(wait_ms));
-    while (more) {
-        zmq_msg_t frame;
-
-        zmq_msg_init(&frame);
-        if (zmq_msg_recv(&frame, socket, 0) < 0)
-            return -1;
-        print_frame(zmq_msg_data(&frame), zmq_msg_size(&frame));
-        more = zmq_msg_more(&frame);
-        zmq_msg_close(&frame);
-    }
-    return 0;
-}
-
-static void stay(void)
-{
-    puts("sent");
-    fflush(stdout);
-    while (getchar() != EOF)
-        ;
-}
-
-/* Takes a message, and begins the answer with who sent it. */
-static int meet(void *socket)
-{
-    char peer[256], rest[4096];
-    int more = 1, n = zmq_recv(socket, peer, sizeof(peer), 0);
-    size_t size = sizeof(more);
-
-    if (n < 0 || n > (int)sizeof(peer))
-        return -1;
-    while (!zmq_getsockopt(socket, ZMQ_RCVMORE, &more, &size) && more)
-        if (zmq_recv(socket, rest, sizeof(rest), 0) < 0)
-            return -1;
-    return zmq_send(socket, peer, (size_t)n, ZMQ_SNDMORE) < 0 ? -1 : 0;
-}
-
 static void *open_socket(const struct job *job, void *context)
 {
     void *socket = zmq_socket(context, job->type);
@@ -326,7 +219,7 @@ static void *open_socket(const struct job *job, void *context)
     /* Nothing is taken for a connection that is not there: a send that ends well went somewhere. */
     zmq_setsockopt(socket, ZMQ_IMMEDIATE, &on, sizeof(on));
     if ((job->serves ? zmq_bind(socket, job->endpoint) : zmq_connect(socket, job->endpoint)) ||
-        (job->serves && meet(socket)) ||
+        (job->serves && zsend_meet(socket)) ||
         (job->type == ZMQ_XPUB && zmq_recv(socket, topic, sizeof(topic), 0) < 1)) {
         zmq_close(socket);
         return NULL;
@@ -336,7 +229,7 @@ static void *open_socket(const struct job *job, void *context)
 
 int main(int argc, char **argv)
 {
-    struct job job = {.state = 1, .repeat = 1, .timeout_ms = 5000};
+    struct job job = {.state = 1, .repeat = 1, .timeout_ms = 5000, .pause_us = 1000};
     void *context = NULL, *socket = NULL;
     int result = 0;
 
@@ -346,15 +239,7 @@ int main(int argc, char **argv)
     }
     context = zmq_ctx_new();
     socket = open_socket(&job, context);
-    result = socket ? 0 : -1;
-    for (long i = 0; i < job.repeat && !result && job.count; i++)
-        result = send_message(&job, socket);
-    for (long i = 0; i < job.fuzz && !result; i++)
-        result = send_random(&job, socket);
-    if (!result && job.wait_ms)
-        result = receive(socket, job.wait_ms);
-    if (!result && job.stay)
-        stay();
+    result = socket ? zsend_run(&job, socket) : -1;
     if (result)
         fprintf(stderr, "zsend: %s: %s\n", job.endpoint, zmq_strerror(zmq_errno()));
     if (socket)
