@@ -202,6 +202,8 @@ void batch_input(struct writer *writer, struct input *input)
 {
     struct batch *batch = &writer->batch;
 
+    if (writer->stuck == DB_OK)
+        alone_judged(writer, input);
     if (!batch->first)
         batch->end = &batch->first;
     *batch->end = input;

@@ -106,6 +106,8 @@ void load_revived(struct writer *writer, uint64_t fetch, uint64_t source, const 
 
 bool writer_load(struct writer *writer)
 {
+    struct alone_before before;
+
     if (!db_meta_load(writer->db, writer->config->store_path, &writer->meta) ||
         !reembed_load(writer))
         return false;
@@ -116,6 +118,7 @@ bool writer_load(struct writer *writer)
     for (enum asked_for model = 0; model < ASKED_MODELS; model++)
         asked_clear(&writer->asked, model);
     online_unsaved(writer->online);
+    before = alone_keep(writer);
     journal_clear(writer->journal);
     schedule_clear(writer->schedule);
     db_source_each(writer->db, load_source, writer);
@@ -124,5 +127,6 @@ bool writer_load(struct writer *writer)
     if (db_error(writer->db) != DB_OK)
         return false;
     end_empty(writer);
+    alone_loaded(writer, &before);
     return true;
 }

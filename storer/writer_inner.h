@@ -202,6 +202,20 @@ void settle_dead(struct writer *writer, struct journal_fetch *fetch, struct jour
 void settle_blame(struct writer *writer, struct journal_fetch *fetch, struct journal_item *item,
                   const char *why);
 
+/* --- alone.c: an item that crashes this process --- */
+/* Before a verdict is applied: where it is of the item that travels alone, its try is committed as
+ * failed, and with it what the batch has so far. */
+void alone_judged(struct writer *writer, const struct input *input);
+/* Of the item that travels alone, or {0}: kept while memory is made anew. */
+struct alone_before {
+    uint64_t fetch; /* 0 = none */
+    uint8_t key[MSG_KEY];
+    uint32_t alone;
+};
+struct alone_before alone_keep(const struct writer *writer);
+/* After loading: what has failed alone too often becomes a dead letter. */
+void alone_loaded(struct writer *writer, const struct alone_before *before);
+
 /* --- issue.c, replay.c, wanted.c: what the storer sends --- */
 /* Adds to the open transaction (or opens one) the leases, replays and questions that may go. */
 void issue_work(struct writer *writer);
