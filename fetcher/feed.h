@@ -126,7 +126,7 @@ struct feed {
     bool expired;           /* JSON Feed: there will be no more entries */
     bool wellformed;        /* read as it stands; false: repaired, or its encoding lied */
     enum feed_ends ends;
-    const char *encoding;   /* the one it was read in, lower case */
+    const char *encoding; /* the one it was read in, lower case */
     const char **categories;
     size_t category_count;
     struct feed_entry *entries; /* in the feed's order; a guid once, see feed_fold.c */
