@@ -34,11 +34,34 @@ void access_note(struct instance *instance, const char *key, const char *from)
     snprintf(instance->from, sizeof(instance->from), "%s", key && from ? from : "");
 }
 
+/* What a connection carried when it broke is lost, though no process is. */
+static void watch_connections(struct broker *broker)
+{
+    uint64_t torn = 0;
+
+    for (enum link_id link = 0; link < LINKS; link++)
+        for (enum lane lane = 0; lane < LANES; lane++) {
+            struct forward_counts counts;
+
+            forward_counts(broker->forwards[link][lane], &counts);
+            torn += counts.torn;
+        }
+    if (torn == broker->torn)
+        return;
+    log_notice("connections-torn", "count=%llu so-far=%llu",
+               (unsigned long long)(torn - broker->torn), (unsigned long long)torn);
+    broker->torn = torn;
+    broker->roster.losses++;
+}
+
 /* Whatever was on its way is lost, which is for the storer to know. */
 void access_watch(struct broker *broker)
 {
     struct guard_counts counts;
 
+    if (!broker->guard)
+        return;
+    watch_connections(broker);
     guard_counts(broker->guard, &counts);
     broker->app.counters.at[COUNTER_refused_peers] = counts.refused;
     if (counts.removed == broker->keys_removed)

@@ -18,6 +18,7 @@ struct broker {
     struct forward *forwards[LINKS][LANES];
     struct bus *bus;
     struct guard *guard;   /* NULL: nothing is bound on tcp */
+    uint64_t torn;         /* connections of lanes over tcp that ended, as last seen */
     uint64_t keys_removed; /* as the guard counted them when connections were last made anew */
     struct roster roster;
     struct order order;
@@ -46,7 +47,7 @@ void control_send(struct broker *broker, struct span identity, enum msg_type typ
 const char *access_refuses(const char *key, enum msg_type type, const void *message);
 /* Notes how an instance came in; each may be NULL. */
 void access_note(struct instance *instance, const char *key, const char *from);
-/* Shuts out whose key was removed. */
+/* Shuts out whose key was removed, and counts broken connections as losses. */
 void access_watch(struct broker *broker);
 /* An instance on another machine was lost: nothing more is sent into connections that may be as
  * dead as that machine, where it would lie until the kernel gives up. */

@@ -21,7 +21,8 @@ struct lane_state {
     zsock_t *in;
     zsock_t *out;
     zsock_t *tap;
-    uint64_t listeners; /* subscriptions at the tap */
+    zsock_t *watches[2]; /* of in and out, where they are bound on tcp */
+    uint64_t listeners;  /* subscriptions at the tap */
     uint64_t copies;
     struct forward_counts counts;
     struct buf label;
@@ -233,12 +234,19 @@ static bool wait_turn(struct lane_state *state, zsock_t *pipe)
         {.socket = zsock_resolve(state->tap), .events = ZMQ_POLLIN},
         {.socket = zsock_resolve(wants_out ? state->out : state->in),
          .events = wants_out ? ZMQ_POLLOUT : ZMQ_POLLIN},
+        {.socket = state->watches[0] ? zsock_resolve(state->watches[0]) : NULL,
+         .events = ZMQ_POLLIN},
+        {.socket = state->watches[1] ? zsock_resolve(state->watches[1]) : NULL,
+         .events = ZMQ_POLLIN},
     };
 
-    if (zmq_poll(items, 3, TELL_MS) < 0 && zmq_errno() != EINTR)
+    if (zmq_poll(items, state->watches[0] ? 5 : 3, TELL_MS) < 0 && zmq_errno() != EINTR)
         return false;
     if (items[1].revents)
         count_listeners(state);
+    for (int i = 0; i < 2; i++)
+        if (items[3 + i].revents)
+            state->counts.torn += link_torn(state->watches[i]);
     return !items[0].revents || obey(state, pipe);
 }
 
@@ -252,11 +260,24 @@ static void tell(struct lane_state *state, zsock_t *pipe, int64_t *told_ms)
     zmq_send(zsock_resolve(pipe), &state->counts, sizeof(state->counts), ZMQ_DONTWAIT);
 }
 
+static void watch_connections(struct lane_state *state)
+{
+    zsock_t *const sockets[] = {state->in, state->out};
+
+    for (int i = 0; i < 2; i++) {
+        char *name = mem_printf("%s.%s.%d", link_name(state->link), link_lane_name(state->lane), i);
+
+        state->watches[i] = link_watch(sockets[i], name);
+        free(name);
+    }
+}
+
 static void forward_actor(zsock_t *pipe, void *arg)
 {
     struct lane_state *state = arg;
     int64_t told_ms = 0;
 
+    watch_connections(state);
     zsock_signal(pipe, 0);
     do {
         forward_some(state);
@@ -267,6 +288,8 @@ static void forward_actor(zsock_t *pipe, void *arg)
     zsock_destroy(&state->in);
     zsock_destroy(&state->out);
     zsock_destroy(&state->tap);
+    for (int i = 0; i < 2; i++)
+        zsock_destroy(&state->watches[i]);
 }
 
 /* --- the main thread's side ------------------------------------------------------------------- */

@@ -19,6 +19,7 @@ struct forward_counts {
     uint64_t tapped;  /* copies made */
     uint64_t waited;  /* times a message had to wait for a receiver */
     uint64_t dropped; /* messages lost because their receiver vanished */
+    uint64_t torn;    /* connections over tcp that ended, whatever was on its way in them */
     uint64_t waiting; /* 1 = one waits now */
 };
 

@@ -84,9 +84,10 @@ static json_t *tcp_object(struct broker *broker)
     if (!broker->guard)
         return json_null();
     guard_counts(broker->guard, &counts);
-    return json_pack("{s:s, s:s, s:I, s:I, s:I}", "listen", broker->app.config->broker_listen,
+    return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I}", "listen", broker->app.config->broker_listen,
                      "security", "CURVE", "keys", whole(counts.keys), "admitted",
-                     whole(counts.admitted), "refused", whole(counts.refused));
+                     whole(counts.admitted), "refused", whole(counts.refused), "torn",
+                     whole(broker->torn));
 }
 
 void status_json(struct broker *broker, struct buf *out)

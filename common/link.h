@@ -58,6 +58,12 @@ zsock_t *link_connect(const struct config *config, int zmq_type, enum link_role 
  * lost, and who may still come in does so at once.  ipc is not touched; nothing happens where the
  * socket is not bound on tcp.  -1 with a logged line: nobody comes in over tcp any more. */
 int link_renew(zsock_t *socket);
+/* Tells of tcp connections of a bound socket that end, whose messages on the way are lost: a socket
+ * to be polled for ZMQ_POLLIN, of this thread; NULL where the socket is not bound on tcp.  name is
+ * of this socket alone.  To be destroyed after it. */
+zsock_t *link_watch(zsock_t *socket, const char *name);
+/* How many have ended since this was last called. */
+uint64_t link_torn(zsock_t *watch);
 /* Makes the runtime folder (mode 0700) and checks that it is ours and that nobody else may write to
  * it; -1 with a logged line. */
 int link_prepare(const struct config *config);

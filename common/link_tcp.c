@@ -9,6 +9,7 @@
 #include "common/curve.h"
 #include "common/link_place.h"
 #include "common/log.h"
+#include "common/mem.h"
 
 /* In zmq.h it stands among the drafts, but is known to every libzmq 4.3. */
 enum { ZAP_ENFORCE_DOMAIN = 93, RENEW_TRIES = 2000 };
@@ -149,14 +150,57 @@ int link_tcp_bind(const struct config *config, zsock_t *socket, const char *name
     return result;
 }
 
+/* tcp is bound last, so it is what this option tells. */
+static bool tcp_of(zsock_t *socket, char endpoint[256])
+{
+    size_t n = 256;
+
+    return zmq_getsockopt(zsock_resolve(socket), ZMQ_LAST_ENDPOINT, endpoint, &n) == 0 &&
+           is_tcp(endpoint);
+}
+
+zsock_t *link_watch(zsock_t *socket, const char *name)
+{
+    char endpoint[256];
+    char *place = NULL;
+    zsock_t *watch = NULL;
+
+    if (!tcp_of(socket, endpoint))
+        return NULL;
+    place = mem_printf("inproc://torn-%s", name);
+    watch = zsock_new(ZMQ_PAIR);
+    if (zmq_socket_monitor(zsock_resolve(socket), place, ZMQ_EVENT_DISCONNECTED) ||
+        zmq_connect(zsock_resolve(watch), place)) {
+        log_error("monitor-failed", "endpoint=%s error=\"%s\"", endpoint,
+                  zmq_strerror(zmq_errno()));
+        zsock_destroy(&watch);
+    }
+    free(place);
+    return watch;
+}
+
+/* An event is a frame of numbers and one with the endpoint, which may be that of ipc. */
+uint64_t link_torn(zsock_t *watch)
+{
+    uint64_t torn = 0;
+
+    while (zsock_events(watch) & ZMQ_POLLIN) {
+        zmsg_t *event = zmsg_recv(watch);
+        zframe_t *endpoint = event ? zmsg_last(event) : NULL;
+
+        torn += endpoint && zframe_size(endpoint) > 6 &&
+                memcmp(zframe_data(endpoint), "tcp://", 6) == 0;
+        zmsg_destroy(&event);
+    }
+    return torn;
+}
+
 int link_renew(zsock_t *socket)
 {
     char endpoint[256] = "";
-    size_t n = sizeof(endpoint);
     int result = -1;
 
-    /* tcp is bound last, so it is what this option tells. */
-    if (zmq_getsockopt(zsock_resolve(socket), ZMQ_LAST_ENDPOINT, endpoint, &n) || !is_tcp(endpoint))
+    if (!tcp_of(socket, endpoint))
         return 0;
     zmq_unbind(zsock_resolve(socket), endpoint);
     /* The port is free again once libzmq's own thread has closed it. */

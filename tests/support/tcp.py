@@ -39,6 +39,7 @@ def free_ports(count):
 def keygen(folder, *roles):
     """Makes keys with the weir command; the folder."""
     done = subprocess.run([os.path.join(weirlib.BUILD, "weir"), "keygen", folder, *roles],
+                          env={k: v for k, v in os.environ.items() if not k.startswith("WEIR_")},
                           capture_output=True, text=True, timeout=20, check=False)
     if done.returncode:
         raise weirlib.Failed(f"weir keygen: {done.returncode} {done.stderr}")
@@ -66,7 +67,8 @@ def caught(intruder):
 class Machine:
     """A network namespace; the scenario's own is the machine they are all connected to."""
 
-    def __init__(self):
+    def __init__(self, name):
+        self.name = name
         self.holder = subprocess.Popen(["unshare", "--net", "cat"], stdin=subprocess.PIPE,
                                        stdout=subprocess.DEVNULL)
         self.path = f"/proc/{self.holder.pid}/ns/net"
