@@ -12,6 +12,11 @@
 
 static sem_t may_end;
 
+static void *end_at_once(void *arg)
+{
+    return arg;
+}
+
 static void *wait_for_word(void *arg)
 {
     (void)arg;
@@ -19,20 +24,35 @@ static void *wait_for_word(void *arg)
     return NULL;
 }
 
+/* What a sanitizer has of its own once there was a thread, in a process that was forked: else 0. */
+static size_t not_ours(void)
+{
+    pthread_t thread;
+    size_t count = 0;
+
+    ck_assert_int_eq(pthread_create(&thread, NULL, end_at_once, NULL), 0);
+    pthread_join(thread, NULL);
+    count = ending_threads();
+#ifndef __SANITIZE_THREAD__
+    ck_assert_uint_eq(count, 0);
+#endif
+    return count;
+}
+
 START_TEST(counts_threads)
 {
+    size_t before = not_ours();
     pthread_t threads[3];
 
-    ck_assert_uint_eq(ending_threads(), 0);
     sem_init(&may_end, 0, 0);
     for (int i = 0; i < 3; i++)
         ck_assert_int_eq(pthread_create(&threads[i], NULL, wait_for_word, NULL), 0);
-    ck_assert_uint_eq(ending_threads(), 3);
+    ck_assert_uint_eq(ending_threads(), before + 3);
     for (int i = 0; i < 3; i++)
         sem_post(&may_end);
     for (int i = 0; i < 3; i++)
         pthread_join(threads[i], NULL);
-    ck_assert_uint_eq(ending_threads(), 0);
+    ck_assert_uint_eq(ending_threads(), before);
     sem_destroy(&may_end);
 }
 END_TEST
@@ -47,11 +67,12 @@ static void *end_soon(void *arg)
 /* A thread that is just ending is given a moment. */
 START_TEST(waits_for_the_last)
 {
+    size_t before = not_ours();
     pthread_t thread;
 
     ck_assert_int_eq(pthread_create(&thread, NULL, end_soon, NULL), 0);
     pthread_detach(thread);
-    ck_assert_uint_eq(ending_threads(), 0);
+    ck_assert_uint_eq(ending_threads(), before);
 }
 END_TEST
 
