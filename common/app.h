@@ -47,7 +47,7 @@ struct app {
     struct loop *loop;
     struct counters counters;
     struct floods floods; /* of what may happen often */
-    char instance[64]; /* stage-pid-random: never the same twice */
+    char instance[64];    /* stage-pid-random: never the same twice */
     int64_t started_ms;
     int64_t asked_ms; /* monotonic: when a signal or STOP first asked it to end; 0 = not yet */
     int exit_code;
