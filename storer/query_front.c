@@ -108,8 +108,8 @@ static void accept_task(struct front *front, struct task *task)
 {
     bool read = reads_knows(task->verb);
 
+    front_look(front);
     if (is_too_much(front, task)) {
-        front_look(front);
         refuse(front, task);
         return;
     }

@@ -309,6 +309,97 @@ START_TEST(full_queue_says_busy)
 }
 END_TEST
 
+/* 16 at once, a thousand wait, and then it is busy: each is answered. */
+START_TEST(a_thousand_wait)
+{
+    enum { AT_ONCE = 16, WAIT = 1000, MORE = 20 };
+    bool seen[AT_ONCE + WAIT + MORE + 1] = {false};
+    uint64_t busy = 0;
+    zsock_t *socket = NULL;
+
+    make_endless();
+    set("storer.readers=16");
+    start(sample.path);
+    socket = caller();
+    for (uint64_t id = 1; id <= AT_ONCE; id++)
+        ask(socket, id, "stories", "", 3000, NULL);
+    await_figure(&query_figures(query)->active, AT_ONCE);
+    for (uint64_t id = AT_ONCE + 1; id <= AT_ONCE + WAIT + MORE; id++) {
+        ask(socket, id, "item", "{\"id\":1}", 0, NULL);
+        await(NULL, 0);
+    }
+    for (uint64_t n = 0; n < AT_ONCE + WAIT + MORE; n++) {
+        struct msg_reply reply = reply_of(socket, NULL);
+
+        ck_assert_uint_le(reply.id, AT_ONCE + WAIT + MORE);
+        ck_assert(!seen[reply.id]);
+        seen[reply.id] = true;
+        busy += reply.retry_after_ms > 0 && span_eq(reply.error, span_str("busy, retry after"));
+    }
+    ck_assert_uint_eq(busy, MORE);
+    await_figure(&query_figures(query)->refused, MORE);
+    ck_assert_uint_ge(query_fullest(query), 100);
+    await_figure(&query_figures(query)->fullest, 0);
+    zsock_destroy(&socket);
+}
+END_TEST
+
+/* At nine tenths of the queue what nobody waits for gives way, and is taken again below eight. */
+START_TEST(background_gives_way)
+{
+    zsock_t *socket = NULL;
+
+    make_endless();
+    set("storer.readers=1");
+    set("storer.query_queue=10");
+    start(sample.path);
+    socket = caller();
+    ask(socket, 1, "stories", "", 1500, NULL);
+    await_figure(&query_figures(query)->active, 1);
+    for (uint64_t id = 2; id <= 9; id++)
+        ask(socket, id, "item", "{\"id\":1}", 0, NULL);
+    ask(socket, 10, "order", "", 0, NULL);
+    ask(socket, 11, "order", "", 0, NULL);
+    ask(socket, 12, "item", "{\"id\":1}", 0, NULL);
+    expect(socket, 11, APP_LEFT, "busy, retry after");
+    expect(socket, 1, APP_LEFT, "time was over");
+    for (uint64_t id = 2; id <= 9; id++)
+        expect(socket, id, 0, "content");
+    expect(socket, 10, 0, "items");
+    expect(socket, 12, 0, "content");
+    await_figure(&query_figures(query)->fullest, 0);
+    ask(socket, 13, "order", "", 0, NULL);
+    expect(socket, 13, 0, "items");
+    zsock_destroy(&socket);
+}
+END_TEST
+
+START_TEST(large_queries_wait_for_memory)
+{
+    enum { BALLAST = 32 << 20 };
+    char *ballast = mem_alloc(BALLAST), *large = mem_calloc(1, 70001);
+    zsock_t *socket = NULL;
+
+    memset(ballast, 1, BALLAST);
+    memset(large, ' ', 70000);
+    set("service.memory_bytes=16777216");
+    start(sample.path);
+    socket = caller();
+    ask(socket, 1, "item", "{\"id\":1}", 0, NULL);
+    expect(socket, 1, 0, "content");
+    await(NULL, 1200); /* memory is looked at once a second */
+    ask(socket, 2, "source.add", large, 0, NULL);
+    expect(socket, 2, APP_LEFT, "busy, retry after");
+    ask(socket, 3, "verify", "", 0, NULL);
+    expect(socket, 3, APP_LEFT, "busy, retry after");
+    ask(socket, 4, "item", "{\"id\":1}", 0, NULL);
+    expect(socket, 4, 0, "content");
+    free(ballast);
+    free(large);
+    zsock_destroy(&socket);
+}
+END_TEST
+
 START_TEST(waiting_query_is_answered_in_time)
 {
     int64_t before_ms = 0;
@@ -510,6 +601,9 @@ int main(void)
     tcase_add_test(tcase, running_query_is_stopped);
     tcase_add_test(tcase, own_limit_is_the_largest);
     tcase_add_test(tcase, full_queue_says_busy);
+    tcase_add_test(tcase, a_thousand_wait);
+    tcase_add_test(tcase, background_gives_way);
+    tcase_add_test(tcase, large_queries_wait_for_memory);
     tcase_add_test(tcase, waiting_query_is_answered_in_time);
     tcase_add_test(tcase, silent_writer);
     tcase_add_test(tcase, many_commands);
