@@ -3,15 +3,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "common/fault.h"
 #include "common/link.h"
 #include "common/mem.h"
+#include "common/watchdog.h"
 
 struct bus {
     zsock_t *in;
     zsock_t *out;
     zactor_t *actor;
+    uint64_t turns; /* as the thread last told */
+    struct watch watch;
 };
+
+enum { TELL_MS = 250 };
 
 /* Events one way, subscriptions the other; both sockets drop rather than block. */
 static void pass(zsock_t *from, zsock_t *to)
@@ -57,13 +63,20 @@ static void bus_actor(zsock_t *pipe, void *arg)
         {.socket = zsock_resolve(bus->in), .events = ZMQ_POLLIN},
         {.socket = zsock_resolve(bus->out), .events = ZMQ_POLLIN},
     };
+    uint64_t turns = 0;
+    int64_t told_ms = 0;
 
     zsock_signal(pipe, 0);
     while (!items[0].revents || obey(bus, pipe)) {
-        if (zmq_poll(items, 3, 1000) < 0 && zmq_errno() != EINTR)
+        if (zmq_poll(items, 3, TELL_MS) < 0 && zmq_errno() != EINTR)
             break;
         pass(bus->in, bus->out);
         pass(bus->out, bus->in);
+        if (clock_mono_ms() - told_ms < TELL_MS)
+            continue;
+        told_ms = clock_mono_ms();
+        turns++;
+        zmq_send(zsock_resolve(pipe), &turns, sizeof(turns), ZMQ_DONTWAIT);
     }
     zsock_destroy(&bus->in);
     zsock_destroy(&bus->out);
@@ -105,4 +118,14 @@ void bus_close(struct bus **bus)
     zsock_destroy(&(*bus)->out);
     free(*bus);
     *bus = NULL;
+}
+
+void bus_look(struct bus *bus, int64_t stuck_ms, int64_t now_ms)
+{
+    void *pipe = zsock_resolve(zactor_sock(bus->actor));
+    uint64_t told = 0;
+
+    while (zmq_recv(pipe, &told, sizeof(told), ZMQ_DONTWAIT) == (int)sizeof(told))
+        bus->turns = told;
+    watchdog_look(&bus->watch, "events", 1, bus->turns, stuck_ms, now_ms);
 }

@@ -3,6 +3,8 @@
 #ifndef WEIR_BROKER_BUS_H
 #define WEIR_BROKER_BUS_H
 
+#include <stdint.h>
+
 struct bus;
 struct config;
 
@@ -10,6 +12,8 @@ struct config;
 struct bus *bus_open(const struct config *config);
 /* Closes the tcp connections and listens again: see link_renew.  Done by the thread, soon. */
 void bus_renew(struct bus *bus);
+/* Ends the process with 70 where the thread has told nothing for stuck_ms (common/watchdog.h). */
+void bus_look(struct bus *bus, int64_t stuck_ms, int64_t now_ms);
 /* Stops the thread and joins it. */
 void bus_close(struct bus **bus);
 

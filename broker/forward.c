@@ -10,6 +10,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/msg.h"
+#include "common/watchdog.h"
 
 enum { TELL_MS = 250, MESSAGES_A_TURN = 256 };
 
@@ -34,6 +35,7 @@ struct forward {
     zactor_t *actor;
     struct lane_state *state;
     struct forward_counts last;
+    struct watch watch;
 };
 
 static zsock_t *bind_side(const struct config *config, struct lane_state *state, int type,
@@ -257,6 +259,7 @@ static void tell(struct lane_state *state, zsock_t *pipe, int64_t *told_ms)
     if (now - *told_ms < TELL_MS)
         return;
     *told_ms = now;
+    state->counts.turns++;
     zmq_send(zsock_resolve(pipe), &state->counts, sizeof(state->counts), ZMQ_DONTWAIT);
 }
 
@@ -340,4 +343,15 @@ void forward_counts(struct forward *forward, struct forward_counts *counts)
     while (zmq_recv(pipe, &told, sizeof(told), ZMQ_DONTWAIT) == (int)sizeof(told))
         forward->last = told;
     *counts = forward->last;
+}
+
+void forward_look(struct forward *forward, int64_t stuck_ms, int64_t now_ms)
+{
+    struct forward_counts counts;
+    char name[40];
+
+    forward_counts(forward, &counts);
+    snprintf(name, sizeof(name), "%s.%s", link_name(forward->state->link),
+             link_lane_name(forward->state->lane));
+    watchdog_look(&forward->watch, name, 1, counts.turns, stuck_ms, now_ms);
 }

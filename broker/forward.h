@@ -21,6 +21,7 @@ struct forward_counts {
     uint64_t dropped; /* messages lost because their receiver vanished */
     uint64_t torn;    /* connections over tcp that ended, whatever was on its way in them */
     uint64_t waiting; /* 1 = one waits now */
+    uint64_t turns;   /* times that the thread has told, every quarter of a second */
 };
 
 /* Binds the lane's three endpoints and starts its thread; NULL with a logged line. */
@@ -30,6 +31,8 @@ void forward_close(struct forward **forward);
 /* Closes the lane's tcp connections, of receivers alone or of everybody, and listens again: see
  * link_renew.  Done by the thread, soon. */
 void forward_renew(struct forward *forward, bool everybody);
+/* Ends the process with 70 where the thread has told nothing for stuck_ms (common/watchdog.h). */
+void forward_look(struct forward *forward, int64_t stuck_ms, int64_t now_ms);
 /* Reads what the thread has last told, without waiting. */
 void forward_counts(struct forward *forward, struct forward_counts *counts);
 

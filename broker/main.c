@@ -1,6 +1,8 @@
 /* weir-broker: forwards every link, hosts the taps, the event bus and control. */
 #include "broker/broker.h"
 
+#include "broker/bus.h"
+#include "broker/forward.h"
 #include "common/clock.h"
 #include "common/config.h"
 #include "common/log.h"
@@ -19,12 +21,23 @@ static void on_signal(void *self, bool forced)
     broker_step(broker);
 }
 
+static void look_after_threads(struct broker *broker)
+{
+    int64_t stuck_ms = broker->app.config->service_stuck_ms, now_ms = loop_now(broker->app.loop);
+
+    for (enum link_id link = 0; link < LINKS; link++)
+        for (enum lane lane = 0; lane < LANES; lane++)
+            forward_look(broker->forwards[link][lane], stuck_ms, now_ms);
+    bus_look(broker->bus, stuck_ms, now_ms);
+}
+
 static bool on_tick(struct loop *loop, void *self)
 {
     struct broker *broker = self;
 
     (void)loop;
     broker_step(broker);
+    look_after_threads(broker);
     app_often_over(&broker->app.floods, broker->app.config->log_quiet_ms);
     app_notify("WATCHDOG=1");
     return false;

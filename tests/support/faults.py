@@ -39,7 +39,6 @@ class Ring:
                                env={"WEIR_READER_TIMEOUT_MS": "700"}, **counts)
         self.weir.may_crash = True          # where a fault says abort
         self.published, self.feed_count, self.fired = set(), 0, set()
-        self.lock = threading.Lock()
         for member in self.weir.members.values():
             member.env = {**member.env, "WEIR_FAULT": self.path(member.name)}
 
@@ -92,13 +91,19 @@ class Ring:
         weirlib.wait_for(lambda: self.has_fired(name, pid, point), timeout,
                          f"{self.name}: {point} fires in {name}", poll=.02)
         self.fired.add((re.sub(r"\d+$", "", name), point))
-        if action == "stop":
-            time.sleep(SETTINGS["service.lost_ms"] / 1000 * 1.5)        # longer than it takes to be lost
-            os.kill(pid, signal.SIGCONT)
-        elif action != "drop":
+        if action not in ("stop", "drop"):
             weirlib.wait_for(lambda: member.alive and member.pid != pid, 15,
                              f"{self.name}: {name} is started again after {point}:{action}", poll=.02)
         self.disarm(name)
+
+    def wake(self, name, pid, point):
+        """Once the point has stopped that process, for longer than it takes to be lost, it goes on."""
+        def sleep_and_wake():
+            with contextlib.suppress(weirlib.Timeout, ProcessLookupError):
+                weirlib.wait_for(lambda: self.has_fired(name, pid, point), 20, "it is stopped", poll=.02)
+                time.sleep(SETTINGS["service.lost_ms"] / 1000 * 1.5)
+                os.kill(pid, signal.SIGCONT)
+        threading.Thread(target=sleep_and_wake, daemon=True).start()
 
     # --- feeds -------------------------------------------------------------------------------
 
@@ -151,6 +156,9 @@ class Ring:
         for member in self.weir.members.values():
             member.starts = 0               # a supervisor's patience is none of this test's business
         pids = {name: self.arm(name, *fault) for name, fault in arms.items()}
+        for name, (point, action, *_) in arms.items():
+            if action == "stop":
+                self.wake(name, pids[name], point)
         (drive or self.publish)()
         for name, fault in arms.items():
             self.note(name, pids[name], *fault[:2])
