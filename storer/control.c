@@ -45,7 +45,7 @@ static void on_roster(struct writer *writer, const struct msg_roster *roster)
     if (other)
         writer_lost(writer, "broker");
     else if (!first && roster->losses > writer->losses)
-        writer_lost(writer, "roster");
+        writer_torn(writer); /* a crash is told by itself, and first */
     writer->broker = roster->broker;
     writer->losses = roster->losses;
     writer->fetchers = roster->fetchers;

@@ -11,6 +11,7 @@ struct journal *journal_create(const struct journal_limits *limits)
     struct journal *journal = mem_calloc(1, sizeof(*journal));
 
     journal->limits = *limits;
+    journal->crash_ms = INT64_MIN;
     journal->loss_ms = journal->progress_ms = journal->stalled_ms = journal->overtook_ms =
         INT64_MIN;
     return journal;

@@ -64,6 +64,9 @@ struct journal_fetch *journal_first(const struct journal *journal);
 
 /* An instance or the broker was lost, or a send was dropped. */
 void journal_lost(struct journal *journal, int64_t now_ms);
+/* Something was lost that no item can have caused: a connection broke.  A try that ends so does not
+ * count towards travelling alone. */
+void journal_torn(struct journal *journal, int64_t now_ms);
 /* The ring stands still, for a stage has no instance: that nothing arrives now says nothing. */
 void journal_stalled(struct journal *journal, int64_t now_ms);
 /* The item that travels alone; NULL where none does.  A crash now blames it. */

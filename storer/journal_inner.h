@@ -12,6 +12,7 @@ struct journal {
     size_t left; /* items that have not ended */
     size_t out;  /* items that take a slot of the replays' share */
     int64_t loss_ms;
+    int64_t crash_ms;            /* of the last loss that an item may have caused */
     int64_t progress_ms;         /* when any item ended last */
     int64_t stalled_ms;          /* when the ring was last known to stand still */
     int64_t overtook_ms;         /* the latest time at which an item was sent that has ended */

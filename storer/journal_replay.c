@@ -48,6 +48,12 @@ static int64_t due_ms(const struct journal *journal, const struct journal_fetch 
 
 void journal_lost(struct journal *journal, int64_t now_ms)
 {
+    journal->crash_ms = now_ms;
+    journal_torn(journal, now_ms);
+}
+
+void journal_torn(struct journal *journal, int64_t now_ms)
+{
     journal->loss_ms = now_ms;
     for (struct journal_fetch *f = journal->first; f; f = f->next)
         f->check_ms = INT64_MIN;
@@ -89,9 +95,17 @@ void journal_touch(struct journal_item *item, int64_t now_ms)
     item->sent_ms = now_ms;
 }
 
+/* Nothing but connections was lost since the item was sent: otherwise a bad line, which breaks
+ * often and under many items at once, would have all of them travel one at a time. */
+static bool blameless(const struct journal *journal, const struct journal_item *item)
+{
+    return item->sent_ms != INT64_MIN && journal->loss_ms >= item->sent_ms &&
+           journal->crash_ms < item->sent_ms && item->tries < journal->limits.alone_after;
+}
+
 static bool goes_alone(const struct journal *journal, const struct journal_item *item)
 {
-    return item->tries + 1 >= journal->limits.alone_after;
+    return item->tries + 1 >= journal->limits.alone_after && !blameless(journal, item);
 }
 
 /* Two that travel alone at the same time could not be told apart after a crash. */
@@ -143,7 +157,9 @@ void journal_sent(struct journal *journal, const struct journal_pick *pick, int6
 {
     for (size_t i = 0; i < pick->count; i++) {
         pick->items[i]->out = true;
-        pick->items[i]->tries++;
+        if (pick->items[i]->tries + 1 < journal->limits.alone_after ||
+            !blameless(journal, pick->items[i]))
+            pick->items[i]->tries++;
         pick->items[i]->sent_ms = now_ms;
     }
     journal->out += pick->count;

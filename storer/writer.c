@@ -41,12 +41,18 @@ int64_t writer_now(struct writer *writer)
     return now_ms - writer->skipped_ms;
 }
 
+void writer_torn(struct writer *writer)
+{
+    journal_torn(writer->journal, writer_now(writer));
+    leases_lost(writer->leases, writer_now(writer));
+    asked_lost(&writer->asked, writer_now(writer) + writer->config->storer_lease_grace_ms);
+}
+
 void writer_lost(struct writer *writer, const char *what)
 {
     log_debug("loss", "what=%s", what);
     journal_lost(writer->journal, writer_now(writer));
-    leases_lost(writer->leases, writer_now(writer));
-    asked_lost(&writer->asked, writer_now(writer) + writer->config->storer_lease_grace_ms);
+    writer_torn(writer);
 }
 
 size_t writer_in_flight(struct writer *writer)

@@ -152,6 +152,8 @@ struct writer {
 int64_t writer_now(struct writer *writer);
 /* Something was lost that may have carried items or leases. */
 void writer_lost(struct writer *writer, const char *what);
+/* The same, where no item can have caused it. */
+void writer_torn(struct writer *writer);
 size_t writer_in_flight(struct writer *writer);
 
 /* --- load.c --- */

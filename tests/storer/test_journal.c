@@ -113,6 +113,37 @@ START_TEST(replays_keep_to_their_share)
 }
 END_TEST
 
+/* A line that breaks again and again: all items go together each time, and none is suspected. */
+START_TEST(a_bad_line_blames_nobody)
+{
+    struct journal_fetch *fetch = NULL;
+    struct journal *journal = filled(3, &fetch);
+    struct journal_pick pick;
+    int64_t now = 0;
+
+    for (int i = 0; i < 10; i++) {
+        journal_torn(journal, now + 1);
+        now += 11;
+        ck_assert(journal_pick(journal, now, &pick));
+        ck_assert(!pick.alone);
+        ck_assert_uint_eq(pick.count, 3);
+        journal_sent(journal, &pick, now);
+    }
+    ck_assert_uint_lt(fetch->items[0].tries, 3);
+    journal_lost(journal, now + 1); /* but after a crash they are */
+    ck_assert(journal_pick(journal, now + 11, &pick));
+    ck_assert(pick.alone);
+    journal_sent(journal, &pick, now + 11);
+    ck_assert_uint_eq(fetch->items[0].tries, 3);
+    journal_torn(journal, now + 12); /* what travels alone goes on doing so */
+    now += 22;
+    while (journal_pick(journal, now, &pick) && !pick.alone)
+        journal_sent(journal, &pick, now);
+    ck_assert(pick.alone);
+    journal_destroy(&journal);
+}
+END_TEST
+
 START_TEST(one_alone_at_a_time_until_it_is_dead)
 {
     struct journal_fetch *fetch = NULL, *of = NULL;
@@ -151,6 +182,7 @@ int main(void)
     tcase_add_test(tcase, what_the_ring_has_not_come_to_is_left_in_peace);
     tcase_add_test(tcase, what_was_overtaken_is_lost);
     tcase_add_test(tcase, replays_keep_to_their_share);
+    tcase_add_test(tcase, a_bad_line_blames_nobody);
     tcase_add_test(tcase, one_alone_at_a_time_until_it_is_dead);
     suite_add_tcase(suite, tcase);
     runner = srunner_create(suite);
