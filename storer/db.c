@@ -119,6 +119,9 @@ int db_open_handle(struct db *db, int64_t busy_ms)
 
 void db_close_handle(struct db *db)
 {
+    /* Closing writes the log back and deletes it, where nobody else has the file open. */
+    if (db->doubt && db->handle)
+        sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     for (int i = 0; i < SQLS; i++) {
         sqlite3_finalize(db->statements[i]);
         db->statements[i] = NULL;
@@ -147,6 +150,7 @@ static int recover_log(struct db *db, struct buf *why)
     if (db->error != DB_FULL && db->error != DB_LOCKED)
         return -1;
     db->error = DB_OK;
+    db->doubt = false;
     return 0;
 }
 

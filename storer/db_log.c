@@ -128,8 +128,11 @@ int db_log_recover(struct db *db, struct buf *why)
 
     if (!has_log(db))
         return 0;
+    db->doubt = true;
     code = recover(db, why);
     db_close_handle(db);
+    if (code == 0)
+        db->doubt = false;
     return code;
 }
 
@@ -151,10 +154,9 @@ bool db_reopen(struct db *db)
         db_note(db, DB_IO, "the file can only be read");
         open = false;
     }
-    if (open)
-        db->doubt = false;
-    else
+    if (!open)
         db_close_handle(db);
+    db->doubt = !open;
     buf_free(&why);
     return open;
 }

@@ -30,7 +30,7 @@ struct shadow {
     struct control *control;
     struct page *first;
     int64_t size; /* on the disk */
-    bool lost;    /* the file FILE.lost is there */
+    bool found;   /* pages that were lost are written again, and not flushed yet */
 };
 
 static struct shadow shadows[FILES];
@@ -39,35 +39,42 @@ static atomic_flag busy = ATOMIC_FLAG_INIT;
 
 /* --- lost pages outlive the process ----------------------------------------------------------- */
 
-static FILE *open_lost(const struct shadow *shadow, const char *mode)
+static void lost_path(const struct shadow *shadow, const char *end, char *path, size_t n)
 {
-    char path[4096];
-
-    snprintf(path, sizeof(path), "%s.lost", shadow->path);
-    if (mode)
-        return fopen(path, mode);
-    unlink(path);
-    return NULL;
+    snprintf(path, n, "%s.lost%s", shadow->path, end);
 }
 
+static void write_pages(const struct shadow *shadow, FILE *file)
+{
+    for (struct page *p = shadow->first; p; p = p->next)
+        if (p->lost &&
+            (fwrite(&p->at, sizeof(p->at), 1, file) != 1 || fwrite(p->was, PAGE, 1, file) != 1))
+            abort();
+    if (fclose(file) != 0)
+        abort();
+}
+
+/* Whole or not at all: the process may be killed at any time. */
 static void save_lost(struct shadow *shadow)
 {
+    char path[4096], new[4096];
     FILE *file = NULL;
+    bool any = false;
 
-    shadow->lost = false;
-    for (struct page *p = shadow->first; p; p = p->next) {
-        if (!p->lost)
-            continue;
-        if (!file && !(file = open_lost(shadow, "w")))
-            abort();
-        fwrite(&p->at, sizeof(p->at), 1, file);
-        fwrite(p->was, PAGE, 1, file);
-        shadow->lost = true;
+    for (struct page *p = shadow->first; p; p = p->next)
+        any = any || p->lost;
+    lost_path(shadow, "", path, sizeof(path));
+    lost_path(shadow, ".new", new, sizeof(new));
+    if (!any) {
+        unlink(path);
+        return;
     }
-    if (file)
-        fclose(file);
-    else
-        open_lost(shadow, NULL);
+    file = fopen(new, "w");
+    if (!file)
+        abort();
+    write_pages(shadow, file);
+    if (rename(new, path) != 0)
+        abort();
 }
 
 static struct page *add(struct shadow *shadow, int64_t at)
@@ -84,15 +91,18 @@ static struct page *add(struct shadow *shadow, int64_t at)
 
 static void load_lost(struct shadow *shadow)
 {
-    FILE *file = open_lost(shadow, "r");
+    char path[4096];
+    FILE *file = NULL;
     int64_t at = 0;
     struct stat st = {0};
 
+    lost_path(shadow, "", path, sizeof(path));
+    file = fopen(path, "r");
     shadow->size = stat(shadow->path, &st) == 0 ? st.st_size : 0;
     while (file && fread(&at, sizeof(at), 1, file) == 1) {
         struct page *page = add(shadow, at);
 
-        page->lost = shadow->lost = true;
+        page->lost = true;
         if (fread(page->was, PAGE, 1, file) != 1)
             abort();
     }
@@ -148,16 +158,12 @@ static struct page *keep(struct shadow *shadow, sqlite3_file *file, int64_t at)
 
 void shadow_write(struct shadow *shadow, sqlite3_file *file, int64_t at, int64_t bytes)
 {
-    bool again = false;
-
     for (int64_t p = at / PAGE * PAGE; p < at + bytes; p += PAGE) {
         struct page *page = keep(shadow, file, p);
 
-        again = again || page->lost;
+        shadow->found = shadow->found || page->lost;
         page->lost = page->cut_off = false;
     }
-    if (again)
-        save_lost(shadow);
 }
 
 void shadow_truncate(struct shadow *shadow, sqlite3_file *file, int64_t size)
@@ -196,6 +202,9 @@ void shadow_sync(struct shadow *shadow, sqlite3_file *file, bool done)
         file->pMethods->xFileSize(file, &size);
         shadow->size = size;
         forget(shadow, false);
+        if (shadow->found)
+            save_lost(shadow);
+        shadow->found = false;
         return;
     }
     for (struct page *p = shadow->first; p; p = p->next)
@@ -275,7 +284,9 @@ static void cut_file(struct shadow *shadow, uint64_t *random)
     }
     if (end < size && ftruncate(fd, end) != 0)
         abort();
-    open_lost(shadow, NULL);
+    forget(shadow, true);
+    save_lost(shadow);
+    close(fd);
 }
 
 void shadow_cut(struct control *control)
