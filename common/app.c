@@ -177,7 +177,7 @@ int app_run(struct app *app)
 
 void app_closing(struct app *app)
 {
-    ending_limit(app->config->service_stop_ms);
+    ending_limit(app->config->service_close_ms);
 }
 
 int app_end(struct app *app, int code)
@@ -192,6 +192,7 @@ int app_end(struct app *app, int code)
     config_destroy(&app->config);
     zsys_shutdown();
     threads = ending_threads();
+    ending_limit(0);
     if (threads)
         log_warning("threads-left", "count=%zu", threads);
     log_notice("stopped", "code=%d took_ms=%" PRId64 " threads=%zu", code, took_ms, threads);

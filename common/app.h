@@ -67,7 +67,7 @@ void app_leave(struct app *app, int exit_code);
 int app_run(struct app *app);
 /* A signal to stop waits to be served: long work before the loop runs is to break off. */
 bool app_signalled(void);
-/* Say this before anything is closed: from here on the process ends within service.stop_ms. */
+/* Say this before anything is closed: from here on the process ends within service.close_ms. */
 void app_closing(struct app *app);
 /* Ends ZeroMQ once all sockets and actors are gone, and says as the last line with which code,
  * after how long (since it was asked to, -1 = by itself) and how many threads besides main were
