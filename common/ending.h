@@ -6,7 +6,8 @@
 #include <stdint.h>
 
 /* From now on the process has so long to close what it has open.  Past that it says `stop-stuck`
- * and ends with 75, whatever its threads do; 0 = no limit any more.  Time in which the process is stopped counts. */
+ * and ends with 75, whatever its threads do; 0 = no limit any more.  Time in which the process is
+ * stopped counts. */
 void ending_limit(int64_t within_ms);
 
 /* Threads besides the calling one, once those that are just ending have had a moment (200 ms) to
