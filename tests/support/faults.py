@@ -16,11 +16,12 @@ import weirlib
 TABLE = os.path.join(weirlib.ROOT, "common/faults.def")
 BUILD = os.path.join(weirlib.BUILD, "faults")
 # Losses are seen soon, and what is lost without anybody noticing comes round again soon.
-SETTINGS = {**weirlib.QUICK, "service.heartbeat_ms": 100, "service.lost_ms": 700, "service.stop_ms": 1500,
-            "storer.replay_early_ms": 100, "storer.lease_grace_ms": 300, "storer.replay_ms": 1500,
-            "storer.lease_ms": 2500, "storer.host_requests": 64, "link.reconnect_ms": 20,
-            "link.reconnect_max_ms": 100, "deduper.page_ms": 500, "broker.quiesce_repeat_ms": 100,
-            "broker.drain_ms": 4000, "fetcher.abort_ms": 200, "service.stuck_ms": 1000}
+SETTINGS = {**weirlib.QUICK, "service.heartbeat_ms": 100, "service.lost_ms": 700, "service.late_ms": 300,
+            "service.stuck_ms": 1000, "service.stop_ms": 1500, "storer.replay_early_ms": 100,
+            "storer.lease_grace_ms": 300, "storer.replay_ms": 1500, "storer.lease_ms": 2500,
+            "storer.host_requests": 64, "link.reconnect_ms": 20, "link.reconnect_max_ms": 100,
+            "deduper.page_ms": 500, "broker.quiesce_repeat_ms": 100, "broker.drain_ms": 4000,
+            "fetcher.abort_ms": 200}
 STAGES = ("storer", "fetcher", "embedder", "deduper")
 
 
@@ -85,14 +86,14 @@ class Ring:
     def has_fired(self, name, pid, point):
         return self.weir.log_has(name, rf"fault point={point} action=\w+ pid={pid}\b")
 
-    def note(self, name, pid, point, action="kill", timeout=15):
+    def note(self, name, pid, point, action="kill", timeout=25):
         """Waits until the point has fired in that process, and for what stands in its place."""
         member = self.weir[name]
         weirlib.wait_for(lambda: self.has_fired(name, pid, point), timeout,
                          f"{self.name}: {point} fires in {name}", poll=.02)
         self.fired.add((re.sub(r"\d+$", "", name), point))
         if action not in ("stop", "drop"):
-            weirlib.wait_for(lambda: member.alive and member.pid != pid, 15,
+            weirlib.wait_for(lambda: member.alive and member.pid != pid, 25,
                              f"{self.name}: {name} is started again after {point}:{action}", poll=.02)
         self.disarm(name)
 
@@ -137,7 +138,7 @@ class Ring:
         except sqlite3.OperationalError:            # locked while somebody recovers the file
             return False
 
-    def check(self, what, timeout=25):
+    def check(self, what, timeout=40):
         """Stored is what was published, once each; the sum holds; nothing is dead or in quarantine."""
         weirlib.wait_for(self.whole, timeout, f"{self.name}: all is stored after {what}", poll=.03)
         stored, now = self.weir.stored(), self.weir.sum()
