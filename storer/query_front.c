@@ -92,16 +92,36 @@ static bool is_background(const struct task *task)
     return false;
 }
 
-static bool is_too_much(const struct front *front, const struct task *task)
+/* It can wait, or asks for more than there is at the moment. */
+static bool is_put_off(const struct front *front, const struct task *task)
+{
+    bool large = task->bytes > (uint64_t)front->setup.large_bytes;
+
+    return (front->queue.rung >= LADDER_BUSY && is_background(task)) ||
+           (front->memory.rung >= LADDER_BUSY && (large || is_background(task)));
+}
+
+static bool has_room(const struct front *front, const struct task *task)
 {
     uint64_t count = front->reads.count + front->commands.count;
     uint64_t bytes = front->reads.bytes + front->commands.bytes;
-    bool large = task->bytes > (uint64_t)front->setup.large_bytes;
 
-    return count >= (uint64_t)front->setup.queue ||
-           (count > 0 && bytes + task->bytes > (uint64_t)front->setup.queue_bytes) ||
-           (front->queue.rung >= LADDER_BUSY && is_background(task)) ||
-           (front->memory.rung >= LADDER_BUSY && (large || is_background(task)));
+    return count < (uint64_t)front->setup.queue &&
+           (count == 0 || bytes + task->bytes <= (uint64_t)front->setup.queue_bytes);
+}
+
+/* Whoever has most waiting gives way to who has less.  false: the task itself finds no room. */
+static bool make_room(struct front *front, const struct task *task)
+{
+    while (!has_room(front, task)) {
+        bool reads = front->reads.count >= front->commands.count;
+        struct task *other = fair_pull_longest(reads ? &front->reads : &front->commands, task);
+
+        if (!other)
+            return false;
+        refuse(front, other);
+    }
+    return true;
 }
 
 static void accept_task(struct front *front, struct task *task)
@@ -109,11 +129,11 @@ static void accept_task(struct front *front, struct task *task)
     bool read = reads_knows(task->verb);
 
     front_look(front);
-    if (is_too_much(front, task)) {
+    if (is_put_off(front, task) || !make_room(front, task)) {
         refuse(front, task);
         return;
     }
-    task_push(read ? &front->reads : &front->commands, task);
+    fair_push(read ? &front->reads : &front->commands, task);
     front_dispatch(front); /* so that only what really waits is counted as waiting */
     front_look(front);
 }
@@ -333,9 +353,9 @@ void front_dispatch(struct front *front)
 {
     for (int64_t i = 0; i < front->setup.readers && front->reads.count; i++)
         if (!front->workers[i].task)
-            give_reader(&front->workers[i], task_pop(&front->reads));
+            give_reader(&front->workers[i], fair_pop(&front->reads));
     while (front->commands.count && front->given.count < QUERY_COMMANDS)
-        give_writer(front, task_pop(&front->commands));
+        give_writer(front, fair_pop(&front->commands));
 }
 
 /* --- the actor -------------------------------------------------------------------------------- */
@@ -367,8 +387,8 @@ static void end(struct front *front)
         task_destroy(&front->workers[i].task);
     }
     free(front->workers);
-    task_list_clear(&front->reads);
-    task_list_clear(&front->commands);
+    fair_clear(&front->reads);
+    fair_clear(&front->commands);
     task_list_clear(&front->given);
     msg_pool_free(&front->pool);
     loop_destroy(&front->loop);

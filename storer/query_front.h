@@ -6,8 +6,8 @@
 #include "common/ladder.h"
 #include "common/loop.h"
 #include "common/msg.h"
+#include "storer/query_fair.h"
 #include "storer/query_inner.h"
-#include "storer/query_task.h"
 
 struct worker {
     struct front *front;
@@ -22,9 +22,9 @@ struct front {
     struct query_setup setup;
     struct loop *loop;
     struct worker *workers;
-    struct task_list reads;    /* wait for a reader */
-    struct task_list commands; /* wait for a place with the writer */
-    struct task_list given;    /* with the writer */
+    struct fair reads;      /* wait for a reader */
+    struct fair commands;   /* wait for a place with the writer */
+    struct task_list given; /* with the writer */
     uint64_t last_token;
     int64_t mean_us; /* time of a read, smoothed */
     struct query_figures figures;

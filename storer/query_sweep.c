@@ -4,11 +4,11 @@
 #include "common/log.h"
 #include "storer/query_front.h"
 
-static void sweep(struct front *front, struct task_list *list, int64_t now_ms)
+static void sweep(struct front *front, struct fair *fair, int64_t now_ms)
 {
     struct task *task = NULL;
 
-    while ((task = task_pull_late(list, now_ms)) != NULL) {
+    while ((task = fair_pull_late(fair, now_ms)) != NULL) {
         front_reply_late(front, task, "no answer in time: too many queries wait");
         task_destroy(&task);
     }
@@ -113,8 +113,8 @@ bool front_on_late(struct loop *loop, void *arg)
 {
     struct front *front = arg;
 
-    task_move_deadlines(&front->reads, loop_late(loop));
-    task_move_deadlines(&front->commands, loop_late(loop));
+    fair_move_deadlines(&front->reads, loop_late(loop));
+    fair_move_deadlines(&front->commands, loop_late(loop));
     task_move_deadlines(&front->given, loop_late(loop));
     return false;
 }

@@ -74,6 +74,16 @@ struct task *task_pull(struct task_list *list, uint64_t token)
     return NULL;
 }
 
+struct task *task_pull_newest(struct task_list *list)
+{
+    struct task *before = NULL;
+
+    for (struct task **link = &list->first; *link; before = *link, link = &before->next)
+        if (!(*link)->next)
+            return unlink_task(list, link, before);
+    return NULL;
+}
+
 struct task *task_pull_late(struct task_list *list, int64_t now_ms)
 {
     struct task *before = NULL;

@@ -38,9 +38,11 @@ struct task *task_create(const struct msg_query *query, zframe_t **caller, zfram
 void task_destroy(struct task **task);
 
 void task_push(struct task_list *list, struct task *task);
-/* The first; NULL where there is none.  The caller's from then on, as with the next two. */
+/* The first; NULL where there is none.  The caller's from then on, as with the next three.
+ */
 struct task *task_pop(struct task_list *list);
 struct task *task_pull(struct task_list *list, uint64_t token);
+struct task *task_pull_newest(struct task_list *list);
 /* The first whose deadline has come. */
 struct task *task_pull_late(struct task_list *list, int64_t now_ms);
 void task_move_deadlines(struct task_list *list, int64_t by_ms);

@@ -374,6 +374,37 @@ START_TEST(background_gives_way)
 }
 END_TEST
 
+/* Who asks much waits for himself: another one is let in, and served in his turn. */
+START_TEST(callers_take_turns)
+{
+    zsock_t *many = NULL, *one = NULL;
+
+    make_endless();
+    set("storer.readers=1");
+    set("storer.query_queue=10");
+    start(sample.path);
+    many = caller();
+    one = caller();
+    ask(many, 1, "stories", "", 4000, NULL);
+    await_figure(&query_figures(query)->active, 1);
+    for (uint64_t id = 2; id <= 11; id++)
+        ask(many, id, "item", "{\"id\":1}", 0, NULL);
+    await_figure(&query_figures(query)->queued, 10);
+    ask(one, 1, "story", "{\"id\":99}", 500, NULL);
+    ask(one, 2, "item", "{\"id\":1}", 0, NULL);
+    expect(many, 11, APP_LEFT, "busy, retry after");
+    expect(many, 10, APP_LEFT, "busy, retry after");
+    expect(one, 1, APP_LEFT, "too many queries wait");
+    expect(many, 1, APP_LEFT, "time was over");
+    for (uint64_t id = 2; id <= 9; id++)
+        expect(many, id, 0, "content");
+    expect(one, 2, 0, "content");
+    await_figure(&query_figures(query)->refused, 2);
+    zsock_destroy(&many);
+    zsock_destroy(&one);
+}
+END_TEST
+
 START_TEST(large_queries_wait_for_memory)
 {
     enum { BALLAST = 32 << 20 };
@@ -603,6 +634,7 @@ int main(void)
     tcase_add_test(tcase, full_queue_says_busy);
     tcase_add_test(tcase, a_thousand_wait);
     tcase_add_test(tcase, background_gives_way);
+    tcase_add_test(tcase, callers_take_turns);
     tcase_add_test(tcase, large_queries_wait_for_memory);
     tcase_add_test(tcase, waiting_query_is_answered_in_time);
     tcase_add_test(tcase, silent_writer);
