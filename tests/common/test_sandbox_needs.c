@@ -10,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 
 #include "tests/common/sandbox_world.h"
 
@@ -155,8 +156,10 @@ static bool waits(void)
 {
     int epoll = epoll_create1(EPOLL_CLOEXEC), event = eventfd(1, EFD_CLOEXEC);
     struct epoll_event what = {.events = EPOLLIN};
+    struct itimerval timer = {.it_value = {.tv_sec = 0}};
     bool right = epoll_ctl(epoll, EPOLL_CTL_ADD, event, &what) == 0 &&
-                 epoll_wait(epoll, &what, 1, 1000) == 1 && usleep(1) == 0;
+                 epoll_wait(epoll, &what, 1, 1000) == 1 && usleep(1) == 0 &&
+                 setitimer(ITIMER_REAL, &timer, NULL) == 0;
 
     close(epoll);
     close(event);
