@@ -259,6 +259,8 @@ static void tell(struct lane_state *state, zsock_t *pipe, int64_t *told_ms)
     if (now - *told_ms < TELL_MS)
         return;
     *told_ms = now;
+    /* Connections end, and others begin, only when their socket is asked for something. */
+    zsock_events(state->out);
     state->counts.turns++;
     zmq_send(zsock_resolve(pipe), &state->counts, sizeof(state->counts), ZMQ_DONTWAIT);
 }

@@ -55,7 +55,8 @@ zsock_t *link_bind(const struct config *config, int zmq_type, enum link_role rol
 zsock_t *link_connect(const struct config *config, int zmq_type, enum link_role role,
                       enum link_id link, const char *endpoint);
 /* Closes all tcp connections of a bound socket and listens again: what was on its way over them is
- * lost, and who may still come in does so at once.  ipc is not touched; nothing happens where the
+ * lost, and who may still come in does so at once.  The connections end once the socket is polled,
+ * received from or asked for its events.  ipc is not touched; nothing happens where the
  * socket is not bound on tcp.  -1 with a logged line: nobody comes in over tcp any more. */
 int link_renew(zsock_t *socket);
 /* Tells of tcp connections of a bound socket that end, whose messages on the way are lost: a socket

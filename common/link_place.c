@@ -72,7 +72,7 @@ bool link_place_admits(const char *name, const char *role)
     char word[64];
 
     snprintf(word, sizeof(word), " %s ", role);
-    return find(name, &place) && strstr(place.roles, word) != NULL;
+    return !strchr(role, ' ') && find(name, &place) && strstr(place.roles, word) != NULL;
 }
 
 /* --- addresses -------------------------------------------------------------------------------- */
