@@ -8,12 +8,14 @@
  *                    └── pipe ── the thread that called query_open (commands)
  *
  * Queries wait in the front, at most storer.query_queue of them and storer.query_bytes: beyond that
- * the answer is code 75 with retry_after_ms, at once.  Each has a deadline, the smaller of its own
- * within_ms and storer.query_ms (for verify: storer.verify_ms), counted from its arrival: a waiting
- * one is then answered 75, a running one is stopped inside SQLite and answered 75, a command that
- * the writer has not answered is answered 75 too (it may still be carried out).  An answer to a
- * caller that went away, or that does not read, is dropped and counted.  No mutex, no shared
- * memory. */
+ * the answer is code 75 with retry_after_ms, at once.  Callers are served in turn, and where there
+ * is no room the one with the most waiting is refused; at nine tenths of the queue order, verify,
+ * reembed and dead.retry are, and, where memory is short, what is larger than storer.large_bytes.
+ * Each has a deadline, the smaller of its own within_ms and storer.query_ms (for verify:
+ * storer.verify_ms), counted from its arrival: a waiting one is then answered 75, a running one is
+ * stopped inside SQLite and answered 75, a command that the writer has not answered is answered 75
+ * too (it may still be carried out).  An answer to a caller that went away, or that does not read,
+ * is dropped and counted.  No mutex, no shared memory. */
 #ifndef WEIR_STORER_QUERY_H
 #define WEIR_STORER_QUERY_H
 
