@@ -99,12 +99,13 @@ static void begin_stopping(struct order *order, int64_t now_ms)
     order->drained = order->storer_answered && order->in_flight == 0;
 }
 
-/* A storer that is away may be on its way back, with the journal; one that never was is not waited
- * for longer than a lost one would be. */
+/* A storer that is away may be on its way back, with the journal, unless it has said good-bye; one
+ * that never was is not waited for longer than a lost one would be. */
 static bool no_storer_to_wait_for(const struct order *order, const struct config *config,
                                   int64_t now_ms)
 {
-    return now_ms - order->began_ms > config->service_lost_ms && !order->storer_was_there;
+    return order->storer_ended ||
+           (now_ms - order->began_ms > config->service_lost_ms && !order->storer_was_there);
 }
 
 static void step_draining(struct order *order, struct roster *roster, const struct config *config,
@@ -147,6 +148,14 @@ static bool any_late_comer(const struct order *order, const struct roster *roste
     return false;
 }
 
+/* A supervisor signals everybody, and the storer may hear of it before this broker does: signals so
+ * close together are one, so it waits whether this is to be a shutdown, in which it comes last. */
+static bool storer_waits(const struct order *order, const struct config *config, int64_t now_ms)
+{
+    return order->purpose == MSG_PURPOSE_LEAVE && order->stage == STAGE_STORER &&
+           now_ms - order->began_ms < config->service_second_signal_ms;
+}
+
 static void step_stopping(struct order *order, struct roster *roster, const struct config *config,
                           int64_t now_ms, struct order_actions *actions)
 {
@@ -155,6 +164,11 @@ static void step_stopping(struct order *order, struct roster *roster, const stru
     while (order->stage < STAGES) {
         bool late = now_ms - order->stage_since_ms > patience_ms;
 
+        if (any_to_stop(order, roster) && storer_waits(order, config, now_ms)) {
+            order->stage_since_ms = now_ms;
+            actions->quiesce = true;
+            return;
+        }
         if (any_to_stop(order, roster) && !late)
             break;
         order->stage++;

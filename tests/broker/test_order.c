@@ -200,6 +200,51 @@ START_TEST(storer_left_before)
 }
 END_TEST
 
+/* Signals to everybody reach the storer before the broker: it does not leave before the others. */
+START_TEST(storer_signalled_first)
+{
+    ring();
+    order_storer_came(&order);
+    of("s")->leaving = of("d")->leaving = true;
+    step(0);
+    answer(true, 0, 0);
+    step(10);
+    ck_assert_str_eq(stopped(), "d");
+    gone("d");
+    step(10);
+    ck_assert_str_eq(stopped(), "");
+    ck_assert(actions.quiesce);
+    shut_down();
+    step(10);
+    answer(true, 0, 0);
+    step(10);
+    ck_assert_str_eq(stopped(), "f1 f2");
+}
+END_TEST
+
+START_TEST(storer_signalled_alone)
+{
+    ring();
+    order_storer_came(&order);
+    of("s")->leaving = true;
+    step(0);
+    answer(true, 0, 0);
+    config->service_stop_ms = 100; /* less than it waits: it is not passed over */
+    step(config->service_second_signal_ms - 1);
+    ck_assert_str_eq(stopped(), "");
+    ck_assert(actions.quiesce);
+    step(1);
+    ck_assert_str_eq(stopped(), "s");
+    order_storer_gone(&order, 0);
+    gone("s");
+    step(10);
+    ck_assert_int_eq(order.phase, ORDER_IDLE);
+    shut_down(); /* nobody is to be drained, nor waited for */
+    step(10);
+    ck_assert_str_eq(stopped(), "f1 f2");
+}
+END_TEST
+
 /* A second wish for the same changes nothing, the deadline least of all. */
 START_TEST(shutdown_asked_twice)
 {
@@ -683,6 +728,8 @@ int main(void)
     tcase_add_test(all, shutdown_in_order);
     tcase_add_test(all, storer_without_a_word);
     tcase_add_test(all, storer_left_before);
+    tcase_add_test(all, storer_signalled_first);
+    tcase_add_test(all, storer_signalled_alone);
     tcase_add_test(all, shutdown_asked_twice);
     tcase_add_test(all, shutdown_without_storer);
     tcase_add_test(all, storer_away_for_a_while);
