@@ -12,6 +12,7 @@
 #include "common/mem.h"
 #include "common/msg.h"
 #include "common/utf8.h"
+#include "common/watchdog.h"
 #include "storer/query_inner.h"
 
 enum {
@@ -28,6 +29,7 @@ struct query {
     void *self;
     struct query_figures figures;
     unsigned fullest; /* since it was asked for last */
+    struct watch watch;
 };
 
 /* --- shared by the actors --------------------------------------------------------------------- */
@@ -133,6 +135,7 @@ static struct query_setup setup_of(const struct config *config, const char *db_p
         .busy_ms = config->storer_busy_ms,
         .late_ms = config->service_late_ms,
         .quiet_ms = config->log_quiet_ms,
+        .stuck_ms = config->service_stuck_ms,
         .limits = {.json_bytes = (size_t)smaller(room, MSG_TEXT_MAX),
                    .page_rows = PAGE_ROWS,
                    .page_bytes = (size_t)(smaller(room, config->link_event_bytes) - PAGE_ROOM)},
@@ -197,6 +200,11 @@ unsigned query_fullest(struct query *query)
 
     query->fullest = (unsigned)query->figures.fullest;
     return fullest;
+}
+
+void query_look(struct query *query, int64_t stuck_ms, int64_t now_ms)
+{
+    watchdog_look(&query->watch, "query", 1, query->figures.turns, stuck_ms, now_ms);
 }
 
 const struct query_figures *query_figures(const struct query *query)

@@ -41,6 +41,7 @@ struct query_figures {
     uint64_t malformed;   /* messages that could not be read */
     uint64_t fullest;     /* percent of the queue, since the figures before */
     uint64_t forbidden;   /* queries over tcp that their key does not allow */
+    uint64_t turns;       /* times that these were told, once a second */
     struct guard_counts tcp;
 };
 
@@ -59,6 +60,9 @@ void query_release(struct query *query);
 unsigned query_fullest(struct query *query);
 /* As of the last command, or the last second. */
 const struct query_figures *query_figures(const struct query *query);
+/* Ends the process with 70 where the front has told nothing for stuck_ms (common/watchdog.h); it
+ * looks at the readers itself. */
+void query_look(struct query *query, int64_t stuck_ms, int64_t now_ms);
 /* Stops running queries and joins the threads; what waits is not answered.  Takes NULL. */
 void query_close(struct query **query);
 

@@ -6,6 +6,7 @@
 #include "common/ladder.h"
 #include "common/loop.h"
 #include "common/msg.h"
+#include "common/watchdog.h"
 #include "storer/query_fair.h"
 #include "storer/query_inner.h"
 
@@ -15,6 +16,7 @@ struct worker {
     struct task *task; /* in hand, or NULL */
     bool release;      /* it is to close the file once it has answered */
     int64_t started_us;
+    struct watch watch;
 };
 
 struct front {
@@ -28,7 +30,6 @@ struct front {
     uint64_t last_token;
     int64_t mean_us; /* time of a read, smoothed */
     struct query_figures figures;
-    struct query_figures reported;
     uint64_t refused_before; /* as told when it last ended */
     struct floods floods;
     struct ladder queue, memory; /* how full; the main thread tells of it */

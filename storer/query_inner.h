@@ -32,6 +32,7 @@ struct query_setup {
     int64_t busy_ms;
     int64_t late_ms;
     int64_t quiet_ms;
+    int64_t stuck_ms;
     struct reads_limits limits;
 };
 

@@ -25,6 +25,18 @@ static void sweep_given(struct front *front, int64_t now_ms)
     }
 }
 
+/* A reader ends what it does at its deadline; one that does not is stuck. */
+static void look_at_readers(struct front *front, int64_t now_ms)
+{
+    for (int64_t i = 0; i < front->setup.readers; i++) {
+        struct worker *worker = &front->workers[i];
+        bool late = worker->task && worker->task->deadline_ms < now_ms;
+
+        watchdog_look(&worker->watch, "reader", late ? 1 : 0, (uint64_t)worker->started_us,
+                      front->setup.stuck_ms, now_ms);
+    }
+}
+
 bool front_on_sweep(struct loop *loop, void *arg)
 {
     struct front *front = arg;
@@ -33,6 +45,7 @@ bool front_on_sweep(struct loop *loop, void *arg)
     sweep(front, &front->reads, now_ms);
     sweep(front, &front->commands, now_ms);
     sweep_given(front, now_ms);
+    look_at_readers(front, now_ms);
     return false;
 }
 
@@ -97,10 +110,9 @@ bool front_on_report(struct loop *loop, void *arg)
     front_count(front);
     tell_refused(front);
     app_often_over(&front->floods, front->setup.quiet_ms);
-    if (memcmp(&front->figures, &front->reported, sizeof(front->figures)) == 0 ||
-        !(zsock_events(front->pipe) & ZMQ_POLLOUT))
+    if (!(zsock_events(front->pipe) & ZMQ_POLLOUT))
         return false;
-    front->reported = front->figures;
+    front->figures.turns++;
     message = zmsg_new();
     zmsg_addmem(message, &front->figures, sizeof(front->figures));
     zmsg_send(&message, front->pipe);

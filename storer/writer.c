@@ -28,8 +28,8 @@ enum { TICK_MS = 20, TEND_MS = 1000, ITEM_BYTES = 4096, DAY_MS = 86400000, LOAD_
 
 /* --- time --- */
 
-/* Time in which nobody looked (a stopped process, a long wait for the disk) does not count, nor does
- * a pause, so that no deadline passes in it (rule 12). */
+/* Time in which nobody looked (a stopped process, a long wait for the disk) does not count, nor
+ * does a pause, so that no deadline passes in it (rule 12). */
 int64_t writer_now(struct writer *writer)
 {
     int64_t now_ms = clock_mono_ms();
@@ -74,6 +74,7 @@ static void tend(struct writer *writer)
     writer->tended_ms = now_ms;
     outbox_tend(writer->jobs, now_ms);
     outbox_tend(writer->items, now_ms);
+    query_look(writer->query, writer->config->service_stuck_ms, now_ms);
     if (reopened != writer->reopened)
         writer_lost(writer, "send-dropped");
     writer->reopened = reopened;
