@@ -76,6 +76,16 @@ static void greet_storer(struct broker *broker, const struct msg_hello *hello)
     order_storer_came(&broker->order);
 }
 
+/* It says hello again with each heartbeat, so it is not sent away: somebody may leave. */
+static bool is_full(struct broker *broker, const struct peer *peer, const struct msg_hello *hello)
+{
+    char *name = mem_dup(hello->instance.p, hello->instance.n);
+    bool known = peer->instance || roster_find_name(&broker->roster, name);
+
+    free(name);
+    return !known && broker->roster.count >= (size_t)broker->app.config->broker_instances;
+}
+
 static void take_hello(struct broker *broker, struct peer *peer, const struct msg_hello *hello)
 {
     int64_t now = loop_now(broker->app.loop);
@@ -96,6 +106,13 @@ static void take_hello(struct broker *broker, struct peer *peer, const struct ms
                         hello->instance.p, why);
         welcome(broker, peer->identity, broker->run, why);
         free(why);
+        return;
+    }
+    if (is_full(broker, peer, hello)) {
+        counters_add(&broker->app.counters, COUNTER_dropped, 1);
+        if (app_often(&broker->app, "hello-dropped"))
+            log_warning("hello-dropped", "instances=%zu do=\"raise broker.instances\"",
+                        broker->roster.count);
         return;
     }
     if (!peer->instance)

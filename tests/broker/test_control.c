@@ -405,6 +405,38 @@ static void send_raw(zsock_t *socket, const char *a, size_t a_n, const char *b, 
     serve();
 }
 
+/* Beyond the bound nobody is taken in, nor sent away; who is in stays. */
+START_TEST(full_roster)
+{
+    struct msg_hello hello = {0};
+    struct msg_welcome welcome;
+    zsock_t *last = member(), *more = member();
+    char name[16];
+
+    broker.app.config->broker_instances = 4;
+    for (int i = 0; i < 4; i++) {
+        zsock_t *socket = i < 3 ? member() : last;
+
+        snprintf(name, sizeof(name), "f-%d", i);
+        hello = hello_of("fetcher", name);
+        tell(socket, MSG_hello, &hello);
+        hear(socket, MSG_welcome, &welcome);
+        if (i < 3)
+            zsock_destroy(&socket);
+    }
+    hello = hello_of("fetcher", "f-more");
+    tell(more, MSG_hello, &hello);
+    ck_assert_uint_eq(broker.roster.count, 4);
+    ck_assert_uint_eq(broker.app.counters.at[COUNTER_dropped], 1);
+    hello = hello_of("fetcher", "f-3");
+    tell(last, MSG_hello, &hello);
+    hear(last, MSG_welcome, &welcome);
+    ck_assert_uint_eq(welcome.accepted, 1);
+    zsock_destroy(&last);
+    zsock_destroy(&more);
+}
+END_TEST
+
 /* Each is counted and dropped, and the broker goes on. */
 START_TEST(malformed)
 {
@@ -488,6 +520,7 @@ int main(void)
     tcase_add_test(all, asked_to_leave);
     tcase_add_test(all, hello_during_shutdown_is_stopped);
     tcase_add_test(all, status);
+    tcase_add_test(all, full_roster);
     tcase_add_test(all, malformed);
     tcase_add_test(all, quiesced_by_a_stranger);
     tcase_add_test(all, unreachable_peers);
