@@ -57,6 +57,7 @@ help:
 	@echo "make demo         install what is missing, build, run the pipeline on sample feeds, show the stories"
 	@echo "make check        install what is missing, build, run all tests"
 	@echo "make unit         build and run the unit tests alone"
+	@echo "make fault-programs  the programs with fault points, which tests/scenarios/faults and poison run"
 	@echo "make model        the Promela model of the ring, all of it (minutes)"
 	@echo "make asan tsan    unit tests with the address and undefined, or the thread sanitizer"
 	@echo "make valgrind     unit tests under valgrind"
