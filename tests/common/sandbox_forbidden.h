@@ -135,7 +135,7 @@ static inline long fb_affinity(void)
     FORBIDDEN(vfork, PLAIN, fb_vfork())                                                            \
     FORBIDDEN(clone_process, PLAIN, fb_reap(syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0)))              \
     FORBIDDEN(                                                                                     \
-        clone_namespace, PLAIN,                                                                    \
+        clone_namespace, RIGHTS,                                                                   \
         syscall(SYS_clone, CLONE_THREAD | CLONE_SIGHAND | CLONE_VM | CLONE_NEWUSER, 0, 0, 0, 0))   \
     FORBIDDEN(clone3, HIDDEN, fb_clone3())                                                         \
     FORBIDDEN(map_code, PLAIN, fb_map(PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS))         \
@@ -205,16 +205,17 @@ static inline long fb_affinity(void)
     FORBIDDEN(tkill, PLAIN, syscall(SYS_tkill, NOBODY, 0))                                         \
     FORBIDDEN(tgkill, PLAIN, syscall(SYS_tgkill, getppid(), getppid(), 0))                         \
     FORBIDDEN(sigqueue, PLAIN, sigqueue(NOBODY, 0, (union sigval){0}))                             \
-    FORBIDDEN(pidfd_open, PLAIN, syscall(SYS_pidfd_open, NOBODY, 0))                               \
+    FORBIDDEN(pidfd_open, RIGHTS, syscall(SYS_pidfd_open, NOBODY, 0))                              \
     FORBIDDEN(pidfd_send_signal, PLAIN, syscall(SYS_pidfd_send_signal, -1, 0, NULL, 0))            \
     FORBIDDEN(fcntl_owner, PLAIN, fcntl(sandbox_fd, F_SETOWN, 0))                                  \
     FORBIDDEN(ioctl_type, PLAIN, ioctl(-1, TIOCSTI, "x"))                                          \
-    FORBIDDEN(ptrace, PLAIN, syscall(SYS_ptrace, 16 /* ATTACH */, NOBODY, NULL, NULL))             \
-    FORBIDDEN(process_vm_readv, PLAIN, syscall(SYS_process_vm_readv, NOBODY, NULL, 0, NULL, 0, 0)) \
-    FORBIDDEN(process_vm_writev, PLAIN,                                                            \
+    FORBIDDEN(ptrace, RIGHTS, syscall(SYS_ptrace, 16 /* ATTACH */, NOBODY, NULL, NULL))            \
+    FORBIDDEN(process_vm_readv, RIGHTS,                                                            \
+              syscall(SYS_process_vm_readv, NOBODY, NULL, 0, NULL, 0, 0))                          \
+    FORBIDDEN(process_vm_writev, RIGHTS,                                                           \
               syscall(SYS_process_vm_writev, NOBODY, NULL, 0, NULL, 0, 0))                         \
-    FORBIDDEN(process_madvise, PLAIN, syscall(SYS_process_madvise, -1, NULL, 0, 0, 0))             \
-    FORBIDDEN(kcmp, PLAIN, syscall(SYS_kcmp, NOBODY, NOBODY, 0, 0, 0))                             \
+    FORBIDDEN(process_madvise, RIGHTS, syscall(SYS_process_madvise, -1, NULL, 0, 0, 0))            \
+    FORBIDDEN(kcmp, RIGHTS, syscall(SYS_kcmp, NOBODY, NOBODY, 0, 0, 0))                            \
     FORBIDDEN(limit_own, PLAIN, fb_limit(0, true))                                                 \
     FORBIDDEN(limit_others, PLAIN, fb_limit(NOBODY, false))                                        \
     FORBIDDEN(setpriority, PLAIN, setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0)))      \
@@ -237,10 +238,10 @@ static inline long fb_affinity(void)
     FORBIDDEN(netlink_uevent, PLAIN,                                                               \
               fb_socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_KOBJECT_UEVENT))              \
     FORBIDDEN(netlink_netfilter, PLAIN, fb_socket(AF_NETLINK, SOCK_DGRAM, NETLINK_NETFILTER))      \
-    FORBIDDEN(vsock, PLAIN, fb_socket(AF_VSOCK, SOCK_STREAM, 0))                                   \
-    FORBIDDEN(algorithms, PLAIN, fb_socket(AF_ALG, SOCK_SEQPACKET, 0))                             \
-    FORBIDDEN(bluetooth, PLAIN, fb_socket(AF_BLUETOOTH, SOCK_RAW, 0))                              \
-    FORBIDDEN(can, PLAIN, fb_socket(AF_CAN, SOCK_RAW, 1))                                          \
+    FORBIDDEN(vsock, RIGHTS, fb_socket(AF_VSOCK, SOCK_STREAM, 0))                                  \
+    FORBIDDEN(algorithms, RIGHTS, fb_socket(AF_ALG, SOCK_SEQPACKET, 0))                            \
+    FORBIDDEN(bluetooth, RIGHTS, fb_socket(AF_BLUETOOTH, SOCK_RAW, 0))                             \
+    FORBIDDEN(can, RIGHTS, fb_socket(AF_CAN, SOCK_RAW, 1))                                         \
     FORBIDDEN(socketpair, PLAIN, socketpair(AF_INET, SOCK_STREAM, 0, (int[2]){0}))
 
 #define FORBIDDEN_SYSTEM                                                                           \
@@ -252,16 +253,16 @@ static inline long fb_affinity(void)
     FORBIDDEN(setgroups, RIGHTS, syscall(SYS_setgroups, -1, NULL))                                 \
     FORBIDDEN(setfsuid, PLAIN, syscall(SYS_setfsuid, -1) < 0 ? -1 : 0)                             \
     FORBIDDEN(capset, PLAIN, syscall(SYS_capset, NULL, NULL))                                      \
-    FORBIDDEN(personality, PLAIN, syscall(SYS_personality, 0xffffffff))                            \
-    FORBIDDEN(unshare, PLAIN, unshare(0))                                                          \
-    FORBIDDEN(setns, PLAIN, setns(-1, 0))                                                          \
+    FORBIDDEN(personality, RIGHTS, syscall(SYS_personality, 0xffffffff))                           \
+    FORBIDDEN(unshare, RIGHTS, unshare(0))                                                         \
+    FORBIDDEN(setns, RIGHTS, setns(-1, 0))                                                         \
     FORBIDDEN(seccomp, PLAIN, syscall(SYS_seccomp, 99, 0, NULL))                                   \
     FORBIDDEN(prctl_dumpable, PLAIN, prctl(PR_SET_DUMPABLE, 1, 0, 0, 0))                           \
     FORBIDDEN(prctl_seccomp, PLAIN, prctl(PR_SET_SECCOMP, 99, 0, 0, 0))                            \
     FORBIDDEN(prctl_memory, RIGHTS, prctl(PR_SET_MM, 0, 0, 0, 0))                                  \
-    FORBIDDEN(keyctl, PLAIN, syscall(SYS_keyctl, 99, 0, 0, 0, 0))                                  \
-    FORBIDDEN(add_key, PLAIN, syscall(SYS_add_key, NULL, NULL, NULL, 0, 0))                        \
-    FORBIDDEN(request_key, PLAIN, syscall(SYS_request_key, NULL, NULL, NULL, 0))                   \
+    FORBIDDEN(keyctl, RIGHTS, syscall(SYS_keyctl, 99, 0, 0, 0, 0))                                 \
+    FORBIDDEN(add_key, RIGHTS, syscall(SYS_add_key, NULL, NULL, NULL, 0, 0))                       \
+    FORBIDDEN(request_key, RIGHTS, syscall(SYS_request_key, NULL, NULL, NULL, 0))                  \
     FORBIDDEN(bpf, RIGHTS, syscall(SYS_bpf, 99, NULL, 0))                                          \
     FORBIDDEN(perf_event_open, RIGHTS, syscall(SYS_perf_event_open, NULL, 0, -1, -1, 0))           \
     FORBIDDEN(io_uring_setup, RIGHTS, syscall(SYS_io_uring_setup, 0, NULL))                        \

@@ -49,7 +49,7 @@ static bool reads_certificates(void)
 
 static bool resolves(void)
 {
-    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG};
+    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
     struct addrinfo *found = NULL;
     struct ifaddrs *interfaces = NULL;
     bool right =
