@@ -3,7 +3,6 @@
 
 #include "common/app.h"
 #include "common/clock.h"
-#include "common/curve.h"
 #include "common/link.h"
 #include "common/log.h"
 #include "common/loop.h"
@@ -148,22 +147,15 @@ static int64_t deadline_of(const struct front *front, const struct msg_query *qu
     return clock_mono_ms() + (within_ms && within_ms < most_ms ? within_ms : most_ms);
 }
 
-/* A key for tcp gives a deduper what dedupers ask, and no more.  true: it was refused, and is gone.
- */
-static bool forbid(struct front *front, struct task **task)
+static void forbid(struct front *front, struct task **task)
 {
-    const char *key = zframe_meta((*task)->frame, "User-Id");
-    char role[CURVE_NAME];
+    const char *why = query_forbids(*task, front->figures.forbidden == 0);
 
-    if (!key || !*key || (curve_role_of(key, role) && strcmp(role, "reader") == 0) ||
-        strcmp((*task)->verb, "vectors") == 0)
-        return false;
-    if (front->figures.forbidden++ == 0)
-        log_warning("forbidden", "query=%s key=%s why=\"only a reader's key may ask this\"",
-                    (*task)->verb, key);
-    reply(front, *task, APP_CONFIG, 0, "this key may not ask that", (struct span){0});
+    if (!why)
+        return;
+    front->figures.forbidden++;
+    reply(front, *task, APP_CONFIG, 0, why, (struct span){0});
     task_destroy(task);
-    return true;
 }
 
 /* The task of a message, or NULL: then it was counted, and answered where it had an id. */

@@ -48,6 +48,9 @@ struct task *task_pull_late(struct task_list *list, int64_t now_ms);
 void task_move_deadlines(struct task_list *list, int64_t by_ms);
 void task_list_clear(struct task_list *list);
 
+/* Why the key with which a query came over tcp does not allow it; NULL: it does, or there was none.
+ * Logged if tell. */
+const char *query_forbids(const struct task *task, bool tell);
 /* Appends text as a frame with a NUL behind it. */
 void task_add_text(zmsg_t *message, struct span text);
 
