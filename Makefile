@@ -54,6 +54,7 @@ all: $(PROGRAMS)
 .PHONY: help
 help:
 	@echo "make              build everything into $(BUILD)/"
+	@echo "make SECCOMP= HNSW=  the same without libseccomp, without hnswlib"
 	@echo "make demo         install what is missing, build, run the pipeline on sample feeds, show the stories"
 	@echo "make check        install what is missing, build, run all tests"
 	@echo "make unit         build and run the unit tests alone"
