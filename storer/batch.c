@@ -11,6 +11,7 @@
 #include "common/mem.h"
 #include "common/service.h"
 #include "storer/db_fetch.h"
+#include "storer/db_log.h"
 #include "storer/db_source.h"
 #include "storer/journal.h"
 #include "storer/outbox.h"
@@ -356,7 +357,8 @@ void batch_commit(struct writer *writer)
     writer->batch_timer = 0;
     if (db_error(writer->db) != DB_OK)
         disk_failed(writer);
-    else if (writer->disk.commit_ms < writer->config->storer_slow_ms)
+    else if (writer->disk.commit_ms < writer->config->storer_slow_ms ||
+             db_log_pages(writer->db) > DB_LOG_LATE)
         disk_tend(writer); /* else in a turn of its own, so that heartbeats are not late */
 }
 

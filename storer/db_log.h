@@ -10,7 +10,9 @@
 
 struct db;
 
-enum { DB_LOG_RIPE = 1000 }; /* pages: as SQLite's own default */
+/* Pages at which the log is written back: as SQLite's own default; and waits no longer for a quiet
+ * moment. */
+enum { DB_LOG_RIPE = 1000, DB_LOG_LATE = 4000 };
 
 /* Pages in the log after the last commit; 0 before the first one. */
 uint64_t db_log_pages(const struct db *db);
