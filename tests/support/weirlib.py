@@ -53,7 +53,7 @@ SKIPPED = 77
 TEST_SETTINGS = {"fetcher.allow_networks": "127.0.0.0/8", "storer.host_spacing_ms": 0,
                  "storer.host_requests": 16}
 # For scenarios about losses: the same rules, with times in which a test can wait for them.
-QUICK = {"service.heartbeat_ms": 200, "service.lost_ms": 2000, "broker.quiesce_repeat_ms": 200,
+QUICK = {"service.heartbeat_ms": 200, "service.lost_ms": int(2000 * PATIENCE), "broker.quiesce_repeat_ms": 200,
          "storer.replay_early_ms": 300, "storer.lease_grace_ms": 700}
 # The certificate of feedserver --tls, which is its own authority, and its pin as curl writes it.
 CERTIFICATE, KEY = os.path.join(SUPPORT, "tls.crt"), os.path.join(SUPPORT, "tls.key")
