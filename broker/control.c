@@ -251,8 +251,9 @@ static void dispatch(struct broker *broker, struct peer *peer, enum msg_type typ
 static void forbid(struct broker *broker, struct peer *peer, enum msg_type type, const char *why)
 {
     counters_add(&broker->app.counters, COUNTER_forbidden, 1);
-    log_warning("forbidden", "message=%s key=%s from=%s why=\"%s\"", msg_name(type), peer->key,
-                peer->from ? peer->from : "?", why);
+    if (app_often(&broker->app, "forbidden"))
+        log_warning("forbidden", "message=%s key=%s from=%s why=\"%s\"", msg_name(type), peer->key,
+                    peer->from ? peer->from : "?", why);
     if (type == MSG_admin)
         answer(broker, peer->identity, APP_CONFIG, why, span_str("{}"));
     else
@@ -280,8 +281,7 @@ static void take(struct broker *broker, zmsg_t *frames)
     broker->pool.why = "wrong number of frames";
     if (!known || !body || zmsg_next(frames) ||
         msg_read(type, link_span(body), &broker->pool, &any)) {
-        app_malformed(&broker->app, "socket=control",
-                      known ? broker->pool.why : "unknown message");
+        app_malformed(&broker->app, "socket=control", known ? broker->pool.why : "unknown message");
         return;
     }
     peer.instance = roster_find(&broker->roster, peer.identity);
