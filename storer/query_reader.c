@@ -89,8 +89,8 @@ static bool turn(struct reader *reader)
 {
     zmsg_t *message = zmsg_recv(reader->pipe);
     bool job = message && zmsg_size(message) == 3;
-    bool close = message && zmsg_size(message) == 1 &&
-                 zframe_size(zmsg_first(message)) == sizeof(uint64_t);
+    bool close =
+        message && zmsg_size(message) == 1 && zframe_size(zmsg_first(message)) == sizeof(uint64_t);
 
     if (job)
         serve(reader, message);
