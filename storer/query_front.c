@@ -69,7 +69,7 @@ static void malformed(struct front *front, const char *why)
         log_warning("malformed", "socket=query why=\"%s\" do=dropped", why);
 }
 
-static void refuse(struct front *front, struct task *task)
+void front_refuse(struct front *front, struct task *task)
 {
     if (front->refused_before == front->figures.refused)
         log_warning("queries-refused",
@@ -80,56 +80,13 @@ static void refuse(struct front *front, struct task *task)
     task_destroy(&task);
 }
 
-/* What nobody looks at a screen for. */
-static bool is_background(const struct task *task)
-{
-    static const char *const verbs[] = {"order", "verify", "reembed", "dead.retry"};
-
-    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
-        if (strcmp(task->verb, verbs[i]) == 0)
-            return true;
-    return false;
-}
-
-/* It can wait, or asks for more than there is at the moment. */
-static bool is_put_off(const struct front *front, const struct task *task)
-{
-    bool large = task->bytes > (uint64_t)front->setup.large_bytes;
-
-    return (front->queue.rung >= LADDER_BUSY && is_background(task)) ||
-           (front->memory.rung >= LADDER_BUSY && (large || is_background(task)));
-}
-
-static bool has_room(const struct front *front, const struct task *task)
-{
-    uint64_t count = front->reads.count + front->commands.count;
-    uint64_t bytes = front->reads.bytes + front->commands.bytes;
-
-    return count < (uint64_t)front->setup.queue &&
-           (count == 0 || bytes + task->bytes <= (uint64_t)front->setup.queue_bytes);
-}
-
-/* Whoever has most waiting gives way to who has less.  false: the task itself finds no room. */
-static bool make_room(struct front *front, const struct task *task)
-{
-    while (!has_room(front, task)) {
-        bool reads = front->reads.count >= front->commands.count;
-        struct task *other = fair_pull_longest(reads ? &front->reads : &front->commands, task);
-
-        if (!other)
-            return false;
-        refuse(front, other);
-    }
-    return true;
-}
-
 static void accept_task(struct front *front, struct task *task)
 {
     bool read = reads_knows(task->verb);
 
     front_look(front);
-    if (is_put_off(front, task) || !make_room(front, task)) {
-        refuse(front, task);
+    if (!front_admits(front, task)) {
+        front_refuse(front, task);
         return;
     }
     fair_push(read ? &front->reads : &front->commands, task);

@@ -40,8 +40,13 @@ struct front {
 void front_dispatch(struct front *front);
 /* Answers that the time was over. */
 void front_reply_late(struct front *front, struct task *task, const char *words);
-/* How full the queue, or memory, is now. */
+/* How full the queue is now; memory is looked at now and then. */
 void front_look(struct front *front);
+void front_look_at_memory(struct front *front);
+/* Whether the task may wait; others may have been refused for it. */
+bool front_admits(struct front *front, const struct task *task);
+/* Answers that it is busy. */
+void front_refuse(struct front *front, struct task *task);
 /* Brings the figures up to date. */
 void front_count(struct front *front);
 

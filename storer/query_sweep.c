@@ -49,34 +49,6 @@ bool front_on_sweep(struct loop *loop, void *arg)
     return false;
 }
 
-static void climb(struct ladder *ladder, unsigned percent, int64_t now_ms)
-{
-    struct ladder_step step;
-
-    while (ladder_set(ladder, percent, now_ms, &step))
-        ;
-}
-
-void front_look(struct front *front)
-{
-    unsigned count = ladder_percent(front->reads.count + front->commands.count,
-                                    (uint64_t)front->setup.queue);
-    unsigned bytes = ladder_percent(front->reads.bytes + front->commands.bytes,
-                                    (uint64_t)front->setup.queue_bytes);
-    unsigned percent = count > bytes ? count : bytes;
-
-    climb(&front->queue, percent, loop_now(front->loop));
-    if (percent > front->figures.fullest)
-        front->figures.fullest = percent;
-}
-
-static void look_at_memory(struct front *front)
-{
-    climb(&front->memory,
-          ladder_percent(app_rss_bytes(), (uint64_t)front->setup.memory_bytes),
-          loop_now(front->loop));
-}
-
 /* The end of a time in which queries were refused; its begin was logged by whoever refused. */
 static void tell_refused(struct front *front)
 {
@@ -105,7 +77,7 @@ bool front_on_report(struct loop *loop, void *arg)
 
     (void)loop;
     watch_guard(front);
-    look_at_memory(front);
+    front_look_at_memory(front);
     front_look(front);
     front_count(front);
     tell_refused(front);
