@@ -103,7 +103,7 @@ void control_beat(struct service *service, void *self, struct msg_heartbeat *hea
     (void)service;
     if (!writer)
         return;
-    heartbeat->in_hand = journal_under_way(writer->journal);
+    heartbeat->in_hand = writer_left(writer);
     heartbeat->quiesce = writer->quiesce.purpose;
     buf_clear(&writer->note);
     stats_note(writer, &writer->note);
@@ -127,7 +127,7 @@ void control_tend(struct writer *writer)
                                         .round = writer->quiesce.round,
                                         .done = done,
                                         .in_flight = in_flight,
-                                        .left = journal_under_way(writer->journal),
+                                        .left = writer_left(writer),
                                         .where = span_str(writer->config->store_path)};
 
         service_tell(writer->service, MSG_quiesced, &quiesced);

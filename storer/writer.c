@@ -62,6 +62,17 @@ size_t writer_in_flight(struct writer *writer)
            outbox_waiting(writer->items) + writer->batch.items;
 }
 
+/* While the store is stuck, memory is ahead of the file: what a transaction ended that was taken
+ * back is open still. */
+size_t writer_left(const struct writer *writer)
+{
+    const struct db_meta *file = &writer->committed;
+
+    if (writer->stuck == DB_OK)
+        return journal_under_way(writer->journal);
+    return (size_t)(file->accepted - file->stored - file->updated - file->known - file->dead);
+}
+
 /* --- turning --- */
 
 static void tend(struct writer *writer)
@@ -312,9 +323,8 @@ void writer_stop(struct writer *writer, int64_t within_ms)
     batch_commit(writer);
     give_up_leases(writer);
     FAULT(leases_given_up);
-    left = journal_under_way(writer->journal);
-    words = left ? mem_printf("%zu items of %zu fetches stay in %s", left,
-                              journal_fetches(writer->journal), writer->config->store_path)
+    left = writer_left(writer);
+    words = left ? mem_printf("%zu items stay in %s", left, writer->config->store_path)
                  : mem_strdup("nothing left");
     log_notice("drained", "left=%zu words=\"%s\"", left, words);
     service_done(writer->service, left ? APP_LEFT : APP_OK, left, words);

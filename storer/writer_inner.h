@@ -155,6 +155,8 @@ void writer_lost(struct writer *writer, const char *what);
 /* The same, where no item can have caused it. */
 void writer_torn(struct writer *writer);
 size_t writer_in_flight(struct writer *writer);
+/* Items that the file holds as open. */
+size_t writer_left(const struct writer *writer);
 
 /* --- load.c --- */
 /* Makes memory from the file: journal, leases, schedule, judge.  false: the file could not be read.
