@@ -39,7 +39,6 @@
 #define WITNESS 0
 #endif
 #define JUDGED_AGAIN 1
-#define ROUNDS_OUT 2
 #define GAP 3
 #define FRESH_START 4
 #define SEEN(what) assert(WITNESS != what)
@@ -312,7 +311,7 @@ inline take_verdict(x)
 #ifndef MUTANT_NO_FLOOR
     :: seq[x] == 0 && !SURE(x) && rounds[x] < ROUNDS ->
         SEEN(JUDGED_AGAIN); rounds[x]++; send(x)
-    :: seq[x] == 0 && !SURE(x) && rounds[x] >= ROUNDS -> SEEN(ROUNDS_OUT); commit(x)
+    :: seq[x] == 0 && !SURE(x) && rounds[x] >= ROUNDS -> commit(x)
     :: seq[x] == 0 && SURE(x) ->
 #else
     :: seq[x] == 0 ->
