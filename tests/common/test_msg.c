@@ -1,5 +1,6 @@
 /* The codec: every frame there and back, and every way in which a frame can be wrong. */
 #include <check.h>
+#include <math.h>
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
@@ -390,6 +391,14 @@ START_TEST(json)
     buf_clear(&out);
     msg_json(MSG_state, &state, 3, &out); /* not in the middle of a character */
     ck_assert_str_eq(out.data, "{\"event\":\"a\\\"b...\",\"detail\":\"gr...\"}");
+    buf_clear(&out);
+    state = (struct msg_state){.event = span_str("\xff\xc3"), .detail = span_str("\xed\xa0\x80")};
+    msg_json(MSG_state, &state, 0, &out); /* not UTF-8 */
+    ck_assert_str_eq(out.data, "{\"event\":\"\xef\xbf\xbd\xef\xbf\xbd\",\"detail\":"
+                               "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"}");
+    buf_clear(&out);
+    msg_json(MSG_candidate, &(struct msg_candidate){.id = 1, .cosine = -INFINITY}, 0, &out);
+    ck_assert_ptr_nonnull(strstr(out.data, "\"cosine\":null"));
     buf_clear(&out);
     msg_json(MSG_lost, &lost, 4, &out);
     ck_assert_str_eq(

@@ -92,6 +92,23 @@ START_TEST(bytes_are_a_bound_too)
 }
 END_TEST
 
+START_TEST(may_become_smaller)
+{
+    cache = cache_create(10, 1 << 20);
+    for (uint64_t i = 1; i <= 10; i++)
+        put(i, 8);
+    cache_resize(cache, 4, 1 << 20);
+    ck_assert_uint_eq(cache_count(cache), 4);
+    ck_assert(!has(6, 8));
+    ck_assert(has(7, 8) && has(10, 8));
+    cache_resize(cache, 10, 0);
+    ck_assert_uint_eq(cache_count(cache) + cache_bytes(cache), 0);
+    cache_resize(cache, 10, 1 << 20);
+    put(11, 8);
+    ck_assert(has(11, 8));
+}
+END_TEST
+
 START_TEST(may_be_switched_off)
 {
     cache = cache_create(0, 1 << 20);
@@ -158,6 +175,7 @@ int main(void)
     tcase_add_test(all, keeps_what_it_was_given);
     tcase_add_test(all, the_one_not_used_for_longest_leaves);
     tcase_add_test(all, bytes_are_a_bound_too);
+    tcase_add_test(all, may_become_smaller);
     tcase_add_test(all, may_be_switched_off);
     tcase_add_test(all, as_a_plain_list);
     tcase_add_test(all, keys);

@@ -92,6 +92,20 @@ START_TEST(held_are_the_latest)
 }
 END_TEST
 
+START_TEST(may_become_smaller)
+{
+    for (uint32_t i = 1; i <= ROOMS; i++)
+        put(100 * i, 2);
+    for (size_t most = ROOMS; most > 0; most /= 2) {
+        terms_resize(terms, most);
+        for (uint32_t i = 1; i <= ROOMS; i++)
+            expect(i, 100 * i, 2);
+    }
+    terms_resize(terms, 0);
+    expect(1, 100, 2);
+}
+END_TEST
+
 START_TEST(what_is_learnt_is_held)
 {
     learn(5, 300, 3); /* there is no row of it */
@@ -159,6 +173,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, what_is_not_held_is_read);
     tcase_add_test(tcase, held_are_the_latest);
+    tcase_add_test(tcase, may_become_smaller);
     tcase_add_test(tcase, what_is_learnt_is_held);
     tcase_add_test(tcase, the_room_of_a_later_one_is_left_alone);
     tcase_add_test(tcase, an_older_one_drives_nothing_out);
