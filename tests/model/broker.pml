@@ -43,7 +43,11 @@ end:
 #endif
     :: atomic { WORKERS_GONE && s_up == UP && ctl == 0 -> ctl = STOP }
     :: atomic { WORKERS_GONE && s_up != UP ->
+#ifdef MUTANT_SILENT_ZERO
+            b_up = (b_bye == 2 -> LEFT75 : LEFT);
+#else
             b_up = (b_bye == 1 -> LEFT : LEFT75);
+#endif
             assert(!(WITNESS == CLEAN_AFTER_CRASH && b_up == LEFT && !calm));
             assert(!(WITNESS == NAMED_REST && b_bye == 2));
             assert(clean_exit || b_up == LEFT75 || !IN_FLIGHT);
@@ -52,6 +56,12 @@ end:
     od
 }
 
+#ifdef MUTANT_LATE_COMERS
+#define LATE(k) late[k]
+#else
+#define LATE(k) false
+#endif
+
 /* The broker's conversation with instance k. In a shutdown, those who also asked to leave wait for
  * their turn. */
 proctype peer(byte k)
@@ -59,7 +69,7 @@ proctype peer(byte k)
 end:
     do
     :: atomic { b_up == UP && up[k] == UP && leaving[k] && !b_know[k] -> b_know[k] = 1 }
-    :: atomic { b_up == UP && up[k] == UP && READY && !told[k] &&
+    :: atomic { b_up == UP && up[k] == UP && READY && !told[k] && !LATE(k) &&
                 (SHUT -> !EARLIER_UP(k) : b_know[k]) -> told[k] = 1 }
     od
 }

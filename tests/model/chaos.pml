@@ -112,10 +112,14 @@ inline signal_broker()
 inline restart(k)
 {
     up[k] = UP;
+#ifdef MUTANT_LATE_COMERS
+    late[k] = (b_up == UP && SHUT && READY -> 1 : 0)
+#else
     if
     :: true
     :: b_up == UP && SHUT -> told[k] = 1
     fi
+#endif
 }
 
 proctype world()

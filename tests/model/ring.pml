@@ -135,6 +135,9 @@ byte b_bye;                       /* the storer's BYE: 1 nothing left, 2 somethi
 #ifdef MUTANT_QUIESCE_ONCE
 bool b_sent;
 #endif
+#ifdef MUTANT_LATE_COMERS
+bool late[N]; /* said HELLO after the broker had begun to stop the others */
+#endif
 
 byte balance;         /* ghost: accepted - stored - updated - known - dead */
 byte prem = PREMATURE;
