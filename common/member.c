@@ -75,8 +75,7 @@ static void take(struct member *member, zmsg_t *message)
     member->pool.why = "wrong number of frames";
     if (!known || !body || zmsg_next(message) ||
         msg_read(type, link_span(body), &member->pool, &any)) {
-        app_malformed(member->app, "socket=control",
-                      known ? member->pool.why : "unknown message");
+        app_malformed(member->app, "socket=control", known ? member->pool.why : "unknown message");
         return;
     }
     if (type == MSG_welcome)
