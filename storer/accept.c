@@ -133,6 +133,8 @@ static void answered(struct writer *writer, const struct lease *lease,
         close_fetch(writer, lease);
     } else if (report->keys.n > 0 && report->outcome == MSG_OUTCOME_READ) {
         accept_items(writer, lease, report, link_span(body));
+        if (writer_now(writer) < writer->careful_ms)
+            batch_commit(writer);
         take_held(writer, lease->id); /* last: it may commit */
     } else {
         nothing_new(writer, lease, report);

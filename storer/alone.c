@@ -1,8 +1,8 @@
 /* An item that crashes this process.  Its verdict comes, the process dies before the commit, and
- * the next one replays it, for ever: nobody is left to blame it.  So a try alone is counted as
- * failed, and committed, before its verdict is judged; a commit that ends the item takes the row
- * along, and a process that finds a row with too many of them at its start makes it a dead letter
- * (rule 5). */
+ * the next one replays it (or fetches it again: careful_ms), for ever: nobody is left to blame it.
+ * So a try alone is counted as failed, and committed, before its verdict is judged; a commit that
+ * ends the item takes the row along, and a process that finds a row with too many of them at its
+ * start makes it a dead letter (rule 5). */
 #include "common/config.h"
 #include "storer/db_fetch.h"
 #include "storer/journal.h"

@@ -58,11 +58,12 @@ enum db_error db_open_error(int system)
 }
 
 /* What can leave less on the disk than was reported; a handle that was opened for reading alone
- * needs another one, too. */
+ * needs another one, too, and one that saw damage is not to be believed. */
 static bool is_doubtful(int code)
 {
     return code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC ||
-           code == SQLITE_IOERR_TRUNCATE || (code & 0xff) == SQLITE_READONLY;
+           code == SQLITE_IOERR_TRUNCATE || (code & 0xff) == SQLITE_READONLY ||
+           (code & 0xff) == SQLITE_CORRUPT;
 }
 
 void db_note(struct db *db, enum db_error error, const char *why)

@@ -16,8 +16,10 @@
 
 enum {
     LOG_RETRY_MS = 1000,
-    IN_THE_WAY = 10,  /* tries before those who have the store open are told of */
-    PATIENCE_MS = 20, /* for the lock, at a retry: the loop is to go on */
+    IN_THE_WAY = 10,   /* tries before those who have the store open are told of */
+    PATIENCE_MS = 20,  /* for the lock, at a retry: the loop is to go on */
+    DAMAGED = 3,       /* tries that find damage before it is believed */
+    DAMAGED_LONG = 60, /* retry times after which a further one is no longer the same */
 };
 
 const char *disk_advice(enum db_error error)
@@ -113,9 +115,25 @@ static bool is_fatal(enum db_error error)
     return !db_may_pass(error) && error != DB_OPEN; /* it was open before */
 }
 
+/* SQLite takes some of what a failing disk did not give it for damage.  So damage is looked at
+ * again, by a connection of its own (db_in_doubt), before the store is given up. */
+static enum db_error judged(struct writer *writer)
+{
+    struct disk *disk = &writer->disk;
+    enum db_error error = db_error(writer->db);
+    int64_t now_ms = clock_mono_ms();
+
+    if (error != DB_CORRUPT)
+        return error;
+    if (now_ms - disk->damaged_ms > DAMAGED_LONG * writer->config->storer_disk_retry_ms)
+        disk->damaged = 0;
+    disk->damaged_ms = now_ms;
+    return ++disk->damaged < DAMAGED ? DB_IO : DB_CORRUPT;
+}
+
 void disk_failed(struct writer *writer)
 {
-    enum db_error error = db_error(writer->db);
+    enum db_error error = judged(writer);
 
     if (is_fatal(error)) {
         end(writer, error);
@@ -157,7 +175,7 @@ static bool is_in_the_way(struct writer *writer, enum db_error error)
 
 static void still(struct writer *writer)
 {
-    enum db_error error = db_error(writer->db);
+    enum db_error error = judged(writer);
 
     if (is_fatal(error))
         end(writer, error);

@@ -25,6 +25,8 @@ struct disk {
     int in_the_way; /* tries running that others kept the store from being opened alone */
     int64_t log_next_ms;
     bool log_held; /* the log is too large: nothing new is issued */
+    int damaged;   /* tries, not long ago, that found the file damaged */
+    int64_t damaged_ms;
 };
 
 /* The transaction, or a write-back, has failed: rolls back and pauses, or ends the process. */

@@ -123,6 +123,9 @@ struct writer {
     uint64_t ticker, batch_timer;
 
     int64_t started_ms; /* the writer's clock */
+    /* Until then reports are committed before their verdicts are judged: leases were open when a
+     * former process ended, perhaps by an item whose report went with it (alone.c). */
+    int64_t careful_ms;
     int64_t looked_ms, skipped_ms;
     uint64_t broker, losses; /* of the last roster */
     size_t fetchers, embedders;

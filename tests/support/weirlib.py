@@ -936,7 +936,9 @@ class Scenario:
 
     def listen(self, pipeline, endpoint):
         """Subscribes to all of a tap or of the events, as LINK.LANE.tap; its RawTap."""
-        tap = RawTap(os.path.join(pipeline.runtime, endpoint))
+        path = os.path.join(pipeline.runtime, endpoint)
+        wait_for(lambda: os.path.exists(path), 20, f"{endpoint} is bound")
+        tap = RawTap(path)
         self.owned.append(tap)
         return tap
 
