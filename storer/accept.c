@@ -121,6 +121,13 @@ static void accept_items(struct writer *writer, const struct lease *lease,
     FAULT(report_written);
 }
 
+/* Where commits are slow, one for each report would make heartbeats late. */
+static bool is_careful(struct writer *writer)
+{
+    return writer_now(writer) < writer->careful_ms &&
+           writer->disk.commit_ms < writer->config->storer_slow_ms;
+}
+
 static void answered(struct writer *writer, const struct lease *lease,
                      const struct msg_report *report, zframe_t *body)
 {
@@ -133,7 +140,7 @@ static void answered(struct writer *writer, const struct lease *lease,
         close_fetch(writer, lease);
     } else if (report->keys.n > 0 && report->outcome == MSG_OUTCOME_READ) {
         accept_items(writer, lease, report, link_span(body));
-        if (writer_now(writer) < writer->careful_ms)
+        if (is_careful(writer))
             batch_commit(writer);
         take_held(writer, lease->id); /* last: it may commit */
     } else {

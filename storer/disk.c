@@ -147,6 +147,19 @@ void disk_failed(struct writer *writer)
 
 /* --- trying again ----------------------------------------------------------------------------- */
 
+/* Nothing new is to come before the log is written back. */
+static bool is_log_large(const struct writer *writer)
+{
+    return writer->disk.log_held ||
+           db_log_bytes(writer->db) >= (uint64_t)writer->config->storer_log_bytes;
+}
+
+/* A probe needs room in the log alone, or none. */
+static bool is_to_write_back(const struct writer *writer)
+{
+    return writer->stuck == DB_IO || (writer->stuck == DB_FULL && is_log_large(writer));
+}
+
 static bool is_well(struct writer *writer)
 {
     uint64_t left = 0;
@@ -159,7 +172,7 @@ static bool is_well(struct writer *writer)
     }
     if (!db_probe(writer->db, clock_utc_ms()))
         return false;
-    if (writer->stuck == DB_IO && !db_log_write_back(writer->db, false, &left))
+    if (is_to_write_back(writer) && !db_log_write_back(writer->db, false, &left))
         return false;
     return writer_load(writer);
 }
@@ -282,8 +295,9 @@ void disk_tend(struct writer *writer)
         (db_log_waiting(writer->db) < DB_LOG_RIPE && !large))
         return;
     if (!db_log_write_back(writer->db, large, &left)) {
-        /* Where there is no room the next commit will say so, if it needs any. */
-        if (db_error(writer->db) != DB_FULL) {
+        /* Where there is no room the next commit will say so, if it needs any; but a large log
+         * lets none come. */
+        if (db_error(writer->db) != DB_FULL || is_log_large(writer)) {
             disk_failed(writer);
             return;
         }

@@ -53,7 +53,8 @@ static void load_lease(struct writer *writer, const struct db_fetch *row)
                           .expected = source && source->expected ? source->expected : 1,
                           .given_ms = writer->started_ms};
 
-    writer->careful_ms = writer_now(writer) + writer->config->storer_lease_ms;
+    if (writer->disk.paused_ms == 0) /* after a pause they are this process's own */
+        writer->careful_ms = writer_now(writer) + writer->config->storer_lease_ms;
     if (!leases_find(writer->leases, row->id))
         leases_add(writer->leases, &lease);
     if (source && !source->leased)
