@@ -67,7 +67,8 @@ struct db_meta {
 };
 
 /* Makes an epoch where there is none, or where the file is not the one it was made for (a copy, a
- * backup put back), in a transaction of its own. */
+ * backup put back), in a transaction of its own.  DB_CORRUPT: after an earlier load of the same
+ * store its head is lower than it was, as where a damaged log was cut. */
 bool db_meta_load(struct db *db, const char *path, struct db_meta *meta);
 /* Writes what differs from the last load or save.  Part of the open transaction; call
  * db_meta_saved () once that was committed. */

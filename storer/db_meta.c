@@ -85,14 +85,21 @@ static uint64_t identity(const char *path)
 bool db_meta_load(struct db *db, const char *path, struct db_meta *meta)
 {
     uint64_t file = identity(path);
+    struct db_meta before = db->saved;
 
 #define GET(name) db->saved.name = get(db, #name);
     META(GET)
 #define GET_TEXT(name) get_text(db, #name, db->saved.name);
     META_TEXT(GET_TEXT)
+    if (db->error == DB_OK && before.epoch == db->saved.epoch && db->saved.head < before.head)
+        db_note(db, DB_CORRUPT, "commits that were made are gone from it");
+    if (db->error != DB_OK) {
+        db->saved = before;
+        return false;
+    }
     *meta = db->saved;
     if (meta->epoch != 0 && meta->file == file)
-        return db->error == DB_OK;
+        return true;
     meta->epoch = db_epoch();
     meta->file = file;
     db_begin(db);
