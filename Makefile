@@ -60,7 +60,7 @@ help:
 	@echo "make unit         build and run the unit tests alone"
 	@echo "make fault-programs  the programs with fault points, which tests/scenarios/faults and poison run"
 	@echo "make model        the Promela model of the ring, all of it (minutes)"
-	@echo "make asan tsan    unit tests with the address and undefined, or the thread sanitizer"
+	@echo "make asan tsan    unit tests with the address and undefined, or (those with threads) the thread sanitizer"
 	@echo "make valgrind     unit tests under valgrind"
 	@echo "make soak         the long forms of the scenarios, and scenarios with sanitizers: hours"
 	@echo "make fuzz         each fuzz target for FUZZ_SECONDS (default 60)"
