@@ -108,8 +108,10 @@ static int do_write(sqlite3_file *base, const void *from, int bytes, sqlite3_int
 static int do_truncate(sqlite3_file *base, sqlite3_int64 size)
 {
     struct file *file = of(base);
+    int64_t error = __atomic_load_n(&control->write_errno, __ATOMIC_SEQ_CST);
 
-    if (fault(file->kind, &control->write_errno))
+    /* A full disk still lets a file become shorter. */
+    if (error != ENOSPC && fault(file->kind, &control->write_errno))
         return SQLITE_IOERR_TRUNCATE;
     if (file->shadow)
         shadow_truncate(file->shadow, file->real, size);
