@@ -30,6 +30,7 @@ struct query {
     struct query_figures figures;
     unsigned fullest; /* since it was asked for last */
     struct watch watch;
+    struct query_setup setup; /* the front copies it as it starts */
 };
 
 /* --- shared by the actors --------------------------------------------------------------------- */
@@ -163,7 +164,8 @@ struct query *query_open(const struct config *config, const char *db_path, struc
     query->loop = loop;
     query->fn = fn;
     query->self = self;
-    query->front = zactor_new(query_front, &setup);
+    query->setup = setup;
+    query->front = zactor_new(query_front, &query->setup);
     if (!query->front)
         abort(); /* no thread, no memory: the supervisor starts us again */
     loop_socket(loop, zsock_resolve(query->front), ZMQ_POLLIN, on_front, query);
