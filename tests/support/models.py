@@ -102,14 +102,16 @@ class Rig:
         return found
 
     def check_changes(self):
-        """Whether every embedder's circuit did only what a circuit may do."""
-        states = {}
-        for instance, state, _ in self.changes():
-            if state not in CHANGES[states.get(instance, "closed")]:
-                print(f"{instance}: {states.get(instance, 'closed')} -> {state}", flush=True)
-                return False
-            states[instance] = state
-        return bool(states)
+        """Whether every embedder's circuit did only what a circuit may do, by its log: events may be lost."""
+        seen = False
+        for member in self.weir.of("embedder"):
+            state = "closed"
+            for change in re.findall(r" (?:breaker-(open|half-open|closed)|started) ", member.log()):
+                if change and change not in CHANGES[state]:
+                    print(f"{member.name}: {state} -> {change}", flush=True)
+                    return False
+                state, seen = change or "closed", seen or bool(change)
+        return seen
 
     # --- waits and checks ------------------------------------------------------------------------
 
