@@ -12,9 +12,17 @@
 #include "common/buf.h"
 #include "common/messages.def"
 
-enum { MSG_PROTOCOL = 3 };
+enum { MSG_PROTOCOL = 4 };
 
-enum msg_kind { MSG_KIND_FETCH = 1, MSG_KIND_WANTED, MSG_KIND_JUDGE, MSG_KIND_SEARCH, MSG_KINDS };
+enum msg_kind {
+    MSG_KIND_FETCH = 1,
+    MSG_KIND_WANTED,
+    MSG_KIND_JUDGE,
+    MSG_KIND_SEARCH,
+    MSG_KIND_RERANK,
+    MSG_KIND_FULL,
+    MSG_KINDS
+};
 enum msg_flag { MSG_FLAG_REPLAY = 1, MSG_FLAG_ALONE = 2 };
 
 /* What became of a fetch. */

@@ -24,7 +24,7 @@ void db_item_find(struct db *db, struct span key, struct db_item *out)
     db_done(s);
 }
 
-static void index_text(struct db *db, uint64_t id, const struct msg_item *item)
+static void index_text(struct db *db, uint64_t id, uint64_t source, const struct msg_item *item)
 {
     sqlite3_stmt *s = db_get(db, SQL_item_fts_add);
 
@@ -32,6 +32,7 @@ static void index_text(struct db *db, uint64_t id, const struct msg_item *item)
     db_text(s, 2, item->title);
     db_text(s, 3, item->text);
     db_text(s, 4, item->author);
+    db_uint(s, 5, source);
     db_run(db, s);
 }
 
@@ -78,11 +79,12 @@ void db_item_add(struct db *db, const struct db_item *at, uint64_t source, struc
     db_text(s, 20, item->content);
     db_text(s, 21, item->text);
     db_run(db, s);
-    index_text(db, at->id, item);
+    index_text(db, at->id, source, item);
     add_enclosures(db, at->id, item);
 }
 
-void db_item_update(struct db *db, const struct db_item *at, const struct msg_item *item)
+void db_item_update(struct db *db, const struct db_item *at, uint64_t source,
+                    const struct msg_item *item)
 {
     sqlite3_stmt *s = db_get(db, SQL_item_fts_gone);
 
@@ -105,7 +107,7 @@ void db_item_update(struct db *db, const struct db_item *at, const struct msg_it
     db_text(s, 13, item->content);
     db_text(s, 14, item->text);
     db_run(db, s);
-    index_text(db, at->id, item);
+    index_text(db, at->id, source, item);
     s = db_get(db, SQL_item_no_enclosures);
     db_uint(s, 1, at->id);
     db_run(db, s);

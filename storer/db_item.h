@@ -27,7 +27,8 @@ void db_item_find(struct db *db, struct span key, struct db_item *out);
 void db_item_add(struct db *db, const struct db_item *at, uint64_t source, struct span key,
                  const struct msg_item *item);
 /* Replaces what a new revision changes; id, story and time stay. */
-void db_item_update(struct db *db, const struct db_item *at, const struct msg_item *item);
+void db_item_update(struct db *db, const struct db_item *at, uint64_t source,
+                    const struct msg_item *item);
 void db_item_wanted_at(struct db *db, uint64_t id, int64_t wanted_ms, uint64_t tries);
 
 void db_vector_add(struct db *db, uint64_t item, uint64_t sequence,

@@ -155,6 +155,23 @@ static const char *const migrations[] = {
     " item INTEGER PRIMARY KEY REFERENCES item (id) ON DELETE CASCADE,"
     " due_ms INTEGER NOT NULL, tries INTEGER NOT NULL);"
     "CREATE INDEX reembed_due ON reembed (due_ms) WHERE due_ms > 0;",
+
+    /* 4 */
+    /* source_title: what its source was called when it was stored or updated, so that words of a
+     * name find items, too. */
+    "ALTER TABLE item ADD COLUMN source_title TEXT NOT NULL DEFAULT '';"
+    "UPDATE item SET source_title = coalesce ((SELECT CASE WHEN own_title <> '' THEN own_title"
+    " WHEN title <> '' THEN title ELSE url END FROM source WHERE source.id = item.source), '');"
+    "DROP TABLE item_fts;"
+    "CREATE VIRTUAL TABLE item_fts USING fts5 (title, text, author, source_title,"
+    " content='item', content_rowid='id', tokenize='unicode61 remove_diacritics 2');"
+    "INSERT INTO item_fts (item_fts) VALUES ('rebuild');"
+    "CREATE INDEX item_time ON item (time_ms);"
+
+    /* Reading state: kind 0 read, 1 starred, 2 hidden; bits has a bit for each of the items with
+     * ids from 4096 * block on, the lowest bit of the first byte first; no row is all 0. */
+    "CREATE TABLE mark (kind INTEGER NOT NULL, block INTEGER NOT NULL, bits BLOB NOT NULL,"
+    " PRIMARY KEY (kind, block)) WITHOUT ROWID;",
 };
 
 const char *db_schema(int version)

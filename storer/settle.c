@@ -160,7 +160,7 @@ static void store_update(struct writer *writer, struct db_item *row, const struc
 {
     row->revision = v->item.revision;
     row->wanted = wanted_at(writer, &v->vector);
-    db_item_update(writer->db, row, &v->item);
+    db_item_update(writer->db, row, v->header.source, &v->item);
     settle_vector(writer, row, &v->vector);
     reembed_stored(writer, row->id);
     writer->meta.updated++;

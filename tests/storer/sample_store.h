@@ -18,6 +18,7 @@ struct sample {
     char folder[64];
     char *path;
     sqlite3 *db;
+    int newest; /* of its schema */
 };
 
 static inline void sample_exec(struct sample *sample, const char *sql)
@@ -64,9 +65,10 @@ static inline void sample_item(struct sample *sample, int id, int source, int st
     sqlite3_bind_blob(s, 2, vector, sizeof(vector), SQLITE_TRANSIENT);
     ck_assert_int_eq(sqlite3_step(s), SQLITE_DONE);
     sqlite3_finalize(s);
-    sql = mem_printf("INSERT INTO item_fts (rowid, title, text, author)"
-                     " SELECT id, title, text, author FROM item WHERE id = %d",
-                     id);
+    sql = mem_printf("INSERT INTO item_fts (rowid, title, text, author%s)"
+                     " SELECT id, title, text, author%s FROM item WHERE id = %d",
+                     sample->newest < 4 ? "" : ", source_title",
+                     sample->newest < 4 ? "" : ", source_title", id);
     sample_exec(sample, sql);
     free(sql);
 }
@@ -77,6 +79,7 @@ static inline void sample_open_version(struct sample *sample, int newest)
 {
     char *version = mem_printf("PRAGMA user_version = %d", newest);
 
+    sample->newest = newest;
     strcpy(sample->folder, "/tmp/weir-test-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(sample->folder));
     sample->path = mem_printf("%s/weir.db", sample->folder);

@@ -121,7 +121,7 @@ START_TEST(data_stay_as_they_are)
 
     make_copy();
     ck_assert_int_eq(migrate(), DB_OK);
-    expect(copy, "PRAGMA user_version", "3|\n");
+    expect(copy, "PRAGMA user_version", "4|\n");
     for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
         same_rows(tables[i]);
     ck_assert_int_eq(verify_cli(copy), APP_OK);

@@ -546,6 +546,7 @@ START_TEST(close_stops_what_runs)
     zsock_t *socket = NULL;
 
     make_endless();
+    set("storer.readers=2");
     start(sample.path);
     socket = caller();
     for (uint64_t id = 1; id < 20; id++)
