@@ -10,11 +10,10 @@
 #include "reader/verbs.h"
 
 const struct verb *const verbs[] = {
-    &verb_add,     &verb_import, &verb_sources, &verb_set,    &verb_remove, &verb_refresh,
-    &verb_stories, &verb_show,   &verb_items,   &verb_item,   &verb_status, &verb_stats,
-    &verb_tap,     &verb_events, &verb_stop,    &verb_pause,  &verb_resume, &verb_leave,
-    &verb_verify,  &verb_dead,   &verb_reembed, &verb_keygen, NULL,
-};
+#define VERB(name) &verb_##name,
+#include "reader/verbs.def"
+#undef VERB
+    NULL};
 
 int main(int argc, char **argv)
 {

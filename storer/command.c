@@ -9,13 +9,11 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
-#include "storer/command_reembed.h"
+#include "storer/command_inner.h"
 #include "storer/command_source.h"
 #include "storer/db_fetch.h"
 #include "storer/query.h"
 #include "storer/writer_inner.h"
-
-typedef void command_fn(struct writer *writer, struct input *input, json_t *arguments);
 
 static void answer(struct input *input, char *json)
 {
@@ -48,19 +46,19 @@ static void set_paused(struct writer *writer, struct input *input, bool paused)
     answer(input, mem_printf("{\"paused\":%s}", paused ? "true" : "false"));
 }
 
-static void do_pause(struct writer *writer, struct input *input, json_t *arguments)
+void command_pause(struct writer *writer, struct input *input, json_t *arguments)
 {
     (void)arguments;
     set_paused(writer, input, true);
 }
 
-static void do_resume(struct writer *writer, struct input *input, json_t *arguments)
+void command_resume(struct writer *writer, struct input *input, json_t *arguments)
 {
     (void)arguments;
     set_paused(writer, input, false);
 }
 
-static void do_dead_retry(struct writer *writer, struct input *input, json_t *arguments)
+void command_dead_retry(struct writer *writer, struct input *input, json_t *arguments)
 {
     int64_t id = json_integer_value(json_object_get(arguments, "id"));
     int64_t asked = db_dead_ask(writer->db, id > 0 ? (uint64_t)id : 0);
@@ -76,7 +74,7 @@ static void do_dead_retry(struct writer *writer, struct input *input, json_t *ar
     }
 }
 
-static void do_stats(struct writer *writer, struct input *input, json_t *arguments)
+void command_stats(struct writer *writer, struct input *input, json_t *arguments)
 {
     struct buf json = {0};
 
@@ -89,15 +87,9 @@ static const struct {
     const char *verb;
     command_fn *fn;
 } commands[] = {
-    {"source.add", command_source_add},
-    {"source.set", command_source_set},
-    {"source.remove", command_source_remove},
-    {"source.refresh", command_source_refresh},
-    {"pause", do_pause},
-    {"resume", do_resume},
-    {"dead.retry", do_dead_retry},
-    {"reembed", command_reembed},
-    {"stats", do_stats},
+#define COMMAND(name, fn) {name, fn},
+#include "storer/command.def"
+#undef COMMAND
 };
 
 static command_fn *find(const char *verb)

@@ -9,7 +9,8 @@
  *   pause {} / resume {}      -> {paused}
  *   dead.retry {id?}          -> {asked}
  *   reembed {dry_run?}        -> {serving, wanted: model of the settings, items, missing: items
- * without a vector of the serving model, done, failed, changing, hurried} stats {} -> writer_stats
+ * without a vector of the serving model, done, failed, changing, hurried}
+ *   stats {} -> writer_stats
  *
  * Category "a/b" is nested.  Of an address that is added the user information goes into the
  * credentials, which may also be given as "user:password"; hi 1 asks the new ones at once.  A

@@ -1,4 +1,4 @@
-#include "storer/command_reembed.h"
+#include "storer/command_inner.h"
 
 #include <jansson.h>
 
@@ -7,7 +7,7 @@
 #include "storer/db_next.h"
 #include "storer/writer_inner.h"
 
-void command_reembed(struct writer *writer, struct input *input, struct json_t *arguments)
+void command_reembed(struct writer *writer, struct input *input, json_t *arguments)
 {
     const struct db_meta *meta = &writer->meta;
     bool dry = json_is_true(json_object_get(arguments, "dry_run"));

@@ -1,4 +1,4 @@
-/* Commands about sources; see command.h. */
+/* What the commands about sources share. */
 #ifndef WEIR_STORER_COMMAND_SOURCE_H
 #define WEIR_STORER_COMMAND_SOURCE_H
 
@@ -6,16 +6,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct input;
-struct writer;
+#include "storer/command_inner.h"
 
-/* command_add.c */
-void command_source_add(struct writer *writer, struct input *input, json_t *arguments);
-/* command_set.c */
-void command_source_set(struct writer *writer, struct input *input, json_t *arguments);
-/* command_source.c */
-void command_source_remove(struct writer *writer, struct input *input, json_t *arguments);
-void command_source_refresh(struct writer *writer, struct input *input, json_t *arguments);
+struct writer;
 
 /* The argument id; 0 where there is none. */
 uint64_t command_id(const json_t *arguments);
@@ -31,9 +24,5 @@ const char *command_set_fault(const json_t *wishes);
 void command_set_apply(struct writer *writer, uint64_t id, const json_t *wishes);
 /* Puts it into the category, or the categories, that the wishes name. */
 void command_set_categories(struct writer *writer, uint64_t id, const json_t *wishes);
-
-/* The answer once all is committed: takes over json; or an exit code with a sentence. */
-void command_answer(struct input *input, json_t *json);
-void command_refuse(struct input *input, int code, const char *why);
 
 #endif

@@ -14,11 +14,9 @@ struct verb {
 };
 
 static const struct verb verbs[] = {
-    {"source.list", reads_sources, true}, {"stories", reads_stories, true},
-    {"story", reads_story, true},         {"items", reads_items, true},
-    {"item", reads_item, true},           {"order", reads_order, true},
-    {"dead.list", reads_dead, true},      {"vectors", reads_vectors, true},
-    {"verify", reads_verify, false}, /* each check for itself */
+#define READ(name, fn, transaction) {name, fn, transaction},
+#include "storer/reads.def"
+#undef READ
 };
 
 static const struct verb *find(const char *name)

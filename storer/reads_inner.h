@@ -24,8 +24,9 @@ struct reads {
  * a failure of the connection. */
 typedef json_t *reads_fn(struct reads *reads);
 
-reads_fn reads_sources, reads_stories, reads_story, reads_items, reads_item, reads_order,
-    reads_dead, reads_vectors, reads_verify;
+#define READ(name, fn, transaction) reads_fn fn;
+#include "storer/reads.def"
+#undef READ
 
 /* Sets the answer's code and sentence; the first call counts.  Always NULL. */
 json_t *reads_fail(struct reads *reads, int code, const char *format, ...)
