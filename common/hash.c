@@ -15,6 +15,11 @@ struct hash_key hash_key(uint64_t source, const void *guid, size_t n)
     return key;
 }
 
+struct hash_key hash_128(const void *data, size_t n)
+{
+    return hash_key(0, data, n);
+}
+
 uint64_t hash_64(const void *data, size_t n)
 {
     return XXH3_64bits(data, n);

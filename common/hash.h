@@ -14,6 +14,8 @@ struct hash_key {
 };
 
 struct hash_key hash_key(uint64_t source, const void *guid, size_t n);
+/* XXH3-128 of the bytes: the address of a content. */
+struct hash_key hash_128(const void *data, size_t n);
 /* XXH3-64 of the bytes. */
 uint64_t hash_64(const void *data, size_t n);
 /* Folds a further piece into a fingerprint; the order and the ends of the pieces count. */

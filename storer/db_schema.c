@@ -171,7 +171,20 @@ static const char *const migrations[] = {
     /* Reading state: kind 0 read, 1 starred, 2 hidden; bits has a bit for each of the items with
      * ids from 4096 * block on, the lowest bit of the first byte first; no row is all 0. */
     "CREATE TABLE mark (kind INTEGER NOT NULL, block INTEGER NOT NULL, bits BLOB NOT NULL,"
-    " PRIMARY KEY (kind, block)) WITHOUT ROWID;",
+    " PRIMARY KEY (kind, block)) WITHOUT ROWID;"
+
+    /* Contents by their hash (XXH3-128 of the plain bytes): data is zstd, bytes the plain length.
+     * Who refers to one has its hash.  Those that are put, or let go, wait in blob_loose to be
+     * looked at: what nothing refers to then goes. */
+    "CREATE TABLE blob (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE,"
+    " bytes INTEGER NOT NULL, data BLOB NOT NULL);"
+    "CREATE TABLE blob_loose (hash BLOB PRIMARY KEY, since_ms INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX blob_loose_since ON blob_loose (since_ms);"
+    /* hash: where the bytes lie; x'': here, as in former versions. */
+    "ALTER TABLE body ADD COLUMN hash BLOB NOT NULL DEFAULT x'';"
+    "CREATE INDEX body_blob ON body (hash) WHERE hash <> x'';"
+    "ALTER TABLE dead ADD COLUMN hash BLOB NOT NULL DEFAULT x'';"
+    "CREATE INDEX dead_blob ON dead (hash) WHERE hash <> x'';",
 };
 
 const char *db_schema(int version)
