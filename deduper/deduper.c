@@ -43,7 +43,8 @@ static void finish_if_empty(struct deduper *deduper)
 
 static void take_or_hold(struct deduper *deduper, enum lane lane, zmsg_t *message, bool caught_up)
 {
-    if (proposals_take(deduper, lane, &message, caught_up))
+    if (reranked_pass(deduper, lane, &message) ||
+        proposals_take(deduper, lane, &message, caught_up))
         return;
     deduper->held = message;
     deduper->held_lane = lane;

@@ -51,6 +51,9 @@ void catchup_tend(struct deduper *deduper);
 /* Called by catchup when judging may go on. */
 void deduper_resume(struct deduper *deduper);
 
+/* reranked.c: true where the message is a reranker's answer: it was passed on, or dropped. */
+bool reranked_pass(struct deduper *deduper, enum lane lane, zmsg_t **message);
+
 /* propose.c: items that are judged together.  Commits are to be applied between proposals_send ()
  * and proposals_take () only, so that all are judged by the same state of the index. */
 enum { PROPOSALS_MAX = 16 };

@@ -14,6 +14,8 @@
 #include "deduper/index.h"
 #include "deduper/memory.h"
 
+enum { SEARCH_BEST = 100 }; /* candidates of a search, which nobody judges */
+
 _Static_assert((int)PROPOSALS_MAX <= (int)INDEX_MANY, "the index is asked once");
 
 /* One item; all that was read borrows from its message and from the pool. */
@@ -34,7 +36,7 @@ struct proposals {
     size_t count;
     struct proposal list[PROPOSALS_MAX];
     struct judge_candidate found[PROPOSALS_MAX * JUDGE_BEST];
-    struct judge_candidate nearest[PROPOSALS_MAX * JUDGE_BEST];
+    struct judge_candidate nearest[PROPOSALS_MAX * SEARCH_BEST];
 };
 
 struct proposals *proposals_create(void)
@@ -157,7 +159,7 @@ bool proposals_take(struct deduper *deduper, enum lane lane, zmsg_t **message, b
 static void query_nearest(struct deduper *deduper, struct proposal *p, struct judge_candidate *out)
 {
     p->found = out;
-    p->count = index_nearest(memory_index(deduper->memory), &p->traits, JUDGE_BEST, out);
+    p->count = index_nearest(memory_index(deduper->memory), &p->traits, SEARCH_BEST, out);
 }
 
 static void query(struct deduper *deduper)
@@ -174,7 +176,7 @@ static void query(struct deduper *deduper)
         if (!is_judged(deduper, p))
             continue;
         if (p->header.kind == MSG_KIND_SEARCH) {
-            query_nearest(deduper, p, all->nearest + i * JUDGE_BEST);
+            query_nearest(deduper, p, all->nearest + i * SEARCH_BEST);
             continue;
         }
         questions[n] = (struct index_question){
@@ -193,7 +195,7 @@ static void query(struct deduper *deduper)
 
 static void write_verdict(struct deduper *deduper, const struct judge_candidate *found, size_t n)
 {
-    struct msg_candidate candidates[JUDGE_BEST];
+    struct msg_candidate candidates[SEARCH_BEST];
     struct msg_verdict verdict = {.epoch = deduper->follow.epoch,
                                   .as_of = deduper->follow.applied,
                                   .model = span_str(memory_model(deduper->memory)),

@@ -50,6 +50,7 @@ static void on_roster(struct writer *writer, const struct msg_roster *roster)
     writer->losses = roster->losses;
     writer->fetchers = roster->fetchers;
     writer->embedders = roster->embedders;
+    writer->dedupers = roster->dedupers;
     writer->whole = roster->fetchers > 0 && roster->embedders > 0 && roster->dedupers > 0;
     leases_roster(writer->leases, roster->leases, roster->fetchers, writer_now(writer));
 }

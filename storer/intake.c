@@ -23,6 +23,8 @@ static bool take(struct writer *writer, struct inlet *inlet, enum input_kind kin
 
     if (!message)
         return false;
+    if (kind == INPUT_VERDICT && lane == LANE_HI && searches_take(writer, &message))
+        return true;
     input = mem_calloc(1, sizeof(*input));
     *input = (struct input){.kind = kind, .message = message, .lane = lane};
     batch_input(writer, input);

@@ -139,6 +139,8 @@ static struct query_setup setup_of(const struct config *config, const char *db_p
         .stuck_ms = config->service_stuck_ms,
         .limits = {.json_bytes = (size_t)smaller(room, MSG_TEXT_MAX),
                    .page_rows = PAGE_ROWS,
+                   .semantic_ms = config->storer_semantic_ms,
+                   .rerank_ms = config->search_rerank_ms,
                    .page_bytes = (size_t)(smaller(room, config->link_event_bytes) - PAGE_ROOM)},
     };
 

@@ -9,6 +9,7 @@
 #include "common/msg.h"
 #include "storer/db_read.h"
 #include "storer/query_inner.h"
+#include "storer/query_semantic.h"
 
 struct reader {
     zsock_t *pipe;
@@ -17,6 +18,8 @@ struct reader {
     struct reads_limits limits;
     struct db_read *db; /* opened at the first query, and again after a failure */
     int64_t deadline_ms;
+    struct ring *ring; /* the way to embedders and dedupers */
+    struct reads_ring ways;
     struct msg_pool pool;
     struct reads_answer answer;
 };
@@ -109,10 +112,14 @@ void query_reader(zsock_t *pipe, void *args)
                             .limits = setup->limits};
 
     query_block_signals();
+    reader.ring = ring_open(setup->path, pipe, &reader.deadline_ms);
+    reader.ways = (struct reads_ring){.ask = ring_ask, .wait = ring_wait, .self = reader.ring};
+    reader.limits.ring = &reader.ways;
     zsock_signal(pipe, 0);
     while (turn(&reader))
         ;
     db_read_close(&reader.db);
+    ring_close(&reader.ring);
     reads_answer_free(&reader.answer);
     msg_pool_free(&reader.pool);
     free(reader.path);

@@ -29,14 +29,28 @@
 #include <stdint.h>
 
 #include "common/buf.h"
+#include "common/msg.h"
 
 struct db_read;
 
+/* The way to the ring, for verbs that need a vector or a reranker; query_semantic.h has one. */
+struct reads_ring {
+    /* Asks; what was asked before is given up.  frame: a msg_item (SEARCH) or msg_rerank (RERANK);
+     * copied. */
+    void (*ask)(void *self, enum msg_kind kind, struct span frame, int64_t within_ms);
+    /* Waits until within_ms are over: NULL and, lent until the next ask, the frames msg_vector and
+     * msg_verdict, or msg_ranked; or why there is no answer, words lent as long. */
+    const char *(*wait)(void *self, struct span *first, struct span *second);
+    void *self;
+};
+
 /* What a read may use. */
 struct reads_limits {
-    size_t json_bytes; /* largest answer; lists end earlier and say where to go on */
-    size_t page_bytes; /* largest page of vectors */
-    int64_t page_rows; /* vectors looked at for one */
+    size_t json_bytes;              /* largest answer; lists end earlier and say where to go on */
+    size_t page_bytes;              /* largest page of vectors */
+    int64_t page_rows;              /* vectors looked at for one */
+    int64_t semantic_ms, rerank_ms; /* waited for the ring */
+    const struct reads_ring *ring;  /* NULL: there is none */
 };
 
 /* What a read gives.  Start with {0}; reads_run empties it first. */

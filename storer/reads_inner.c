@@ -128,3 +128,11 @@ void reads_list(struct reads *reads, struct db_rows *rows, int64_t limit,
     json_object_set_new(answer, name, list);
     db_rows_end(rows);
 }
+
+const char *reads_words(struct reads *reads, struct span text)
+{
+    text = utf8_clip(text, sizeof(reads->words) - 1);
+    memcpy(reads->words, text.p ? text.p : "", text.n);
+    reads->words[text.n] = '\0';
+    return reads->words;
+}

@@ -18,6 +18,7 @@ struct reads {
     struct span extra;
     struct reads_answer *answer;
     size_t bytes; /* of text added to lists so far, about */
+    char words[256];
 };
 
 /* A verb: gives the answer's object (the caller's from then on), or NULL after reads_fail or after
@@ -39,6 +40,8 @@ int64_t reads_arg(struct reads *reads, const char *name, int64_t none, int64_t l
 int64_t reads_id(struct reads *reads);
 /* The rows of a list: the argument `limit`. */
 int64_t reads_limit(struct reads *reads, int64_t none);
+/* A text as C has it, clipped, lent until the next call. */
+const char *reads_words(struct reads *reads, struct span text);
 /* Whether the arguments were right so far. */
 bool reads_ok(const struct reads *reads);
 

@@ -22,6 +22,7 @@
 #include "storer/online.h"
 #include "storer/outbox.h"
 #include "storer/query.h"
+#include "storer/query_semantic.h"
 #include "storer/writer_inner.h"
 
 enum { TICK_MS = 20, TEND_MS = 1000, ITEM_BYTES = 4096, DAY_MS = 86400000, LOAD_US = 2000 };
@@ -109,7 +110,7 @@ static bool on_tick(struct loop *loop, void *arg)
     writer_now(writer);
     tend(writer);
     if (!service_has_broker(writer->service)) {
-        writer->fetchers = writer->embedders = 0;
+        writer->fetchers = writer->embedders = writer->dedupers = 0;
         writer->whole = false;
         leases_unknown(writer->leases);
     }
@@ -233,6 +234,7 @@ static int open_links(struct writer *writer)
     if (!writer->jobs || !writer->items || !writer->reports || !writer->verdicts ||
         !writer->events || !writer->heard)
         return APP_IO;
+    searches_open(writer);
     writer->query = query_open(c, c->store_path, writer->loop, command_take, writer);
     return writer->query ? 0 : APP_CONFIG; /* the endpoint is in use: starting again is no help */
 }
@@ -339,6 +341,7 @@ void writer_close(struct writer **out)
         return;
     loop_cancel(writer->loop, writer->ticker);
     query_close(&writer->query);
+    semantic_close(&writer->semantic);
     batch_free(writer);
     outbox_close(&writer->jobs);
     outbox_close(&writer->items);

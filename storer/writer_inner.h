@@ -38,6 +38,7 @@ struct leases;
 struct online;
 struct outbox;
 struct query;
+struct semantic;
 
 enum input_kind { INPUT_REPORT, INPUT_VERDICT, INPUT_COMMAND };
 
@@ -120,6 +121,7 @@ struct writer {
     zsock_t *events; /* what it says */
     zsock_t *heard;  /* what others say on the same bus */
     struct query *query;
+    struct semantic *semantic; /* what queries ask the ring */
     uint64_t ticker, batch_timer;
 
     int64_t started_ms; /* the writer's clock */
@@ -128,7 +130,7 @@ struct writer {
     int64_t careful_ms;
     int64_t looked_ms, skipped_ms;
     uint64_t broker, losses; /* of the last roster */
-    size_t fetchers, embedders;
+    size_t fetchers, embedders, dedupers;
     bool whole; /* every stage has an instance */
     uint64_t reopened;
     bool more;           /* inputs were left unread: there is no need to wait for any */
@@ -248,6 +250,11 @@ void wanted_send(struct writer *writer, const struct db_wanted *row, const char 
 /* A header with the writer's epoch, head and model. */
 struct msg_header issue_header(const struct writer *writer, enum msg_kind kind);
 zmsg_t *issue_message(struct writer *writer, const struct msg_header *header);
+
+/* --- searches.c: what queries ask the ring --- */
+void searches_open(struct writer *writer);
+/* Whether a message of verdicts hi is the answer to such a question: then it was dealt with. */
+bool searches_take(struct writer *writer, zmsg_t **message);
 
 /* --- publish.c --- */
 void publish_commit(struct writer *writer, const struct msg_entry *entries, size_t count);
