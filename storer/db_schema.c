@@ -172,6 +172,25 @@ static const char *const migrations[] = {
      * ids from 4096 * block on, the lowest bit of the first byte first; no row is all 0. */
     "CREATE TABLE mark (kind INTEGER NOT NULL, block INTEGER NOT NULL, bits BLOB NOT NULL,"
     " PRIMARY KEY (kind, block)) WITHOUT ROWID;"
+    /* Of each source that ever had an item.  done: read or hidden, so unread is items - done. */
+    "CREATE TABLE source_count (source INTEGER PRIMARY KEY, items INTEGER NOT NULL DEFAULT 0,"
+    " read INTEGER NOT NULL DEFAULT 0, starred INTEGER NOT NULL DEFAULT 0,"
+    " hidden INTEGER NOT NULL DEFAULT 0, done INTEGER NOT NULL DEFAULT 0);"
+    "INSERT INTO source_count (source, items) SELECT source, count (*) FROM item GROUP BY source;"
+    "CREATE TRIGGER item_counted AFTER INSERT ON item BEGIN"
+    " INSERT INTO source_count (source, items) VALUES (new.source, 1)"
+    " ON CONFLICT (source) DO UPDATE SET items = items + 1; END;"
+    "CREATE TRIGGER item_discounted AFTER DELETE ON item BEGIN"
+    " UPDATE source_count SET items = items - 1 WHERE source = old.source; END;"
+    /* What marked which items (as storer/mark_pack.h has them), so that it can be taken back. */
+    "CREATE TABLE mark_step (id INTEGER PRIMARY KEY AUTOINCREMENT, made_ms INTEGER NOT NULL,"
+    " kind INTEGER NOT NULL, state INTEGER NOT NULL, items INTEGER NOT NULL, bits BLOB NOT NULL);"
+    /* Covers what lists and marks ask of an item; the copies of an original; a walk over the
+     * stories, newest first. */
+    "CREATE INDEX item_ids ON item (id, source, story, copy_of);"
+    "CREATE INDEX item_copy ON item (copy_of) WHERE copy_of > 0;"
+    "DROP INDEX story_last;"
+    "CREATE INDEX story_last ON story (last_ms, id, items);"
 
     /* Contents by their hash (XXH3-128 of the plain bytes): data is zstd, bytes the plain length.
      * Who refers to one has its hash.  Those that are put, or let go, wait in blob_loose to be
