@@ -203,7 +203,27 @@ static const char *const migrations[] = {
     "ALTER TABLE body ADD COLUMN hash BLOB NOT NULL DEFAULT x'';"
     "CREATE INDEX body_blob ON body (hash) WHERE hash <> x'';"
     "ALTER TABLE dead ADD COLUMN hash BLOB NOT NULL DEFAULT x'';"
-    "CREATE INDEX dead_blob ON dead (hash) WHERE hash <> x'';",
+    "CREATE INDEX dead_blob ON dead (hash) WHERE hash <> x'';"
+
+    /* Articles that were asked for.  state: 1 fetching, until until_ms at the latest; 2 here;
+     * 3 failed; no row: absent.  hash: the blob with what was read last ("HTML", a zero byte, its
+     * text), also while it is fetched again; x'' = none.  error: of the last try; retry_ms: before
+     * which it is not asked for again. */
+    "CREATE TABLE full_text ("
+    " item INTEGER PRIMARY KEY REFERENCES item (id) ON DELETE CASCADE, state INTEGER NOT NULL,"
+    " asked_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL, got_ms INTEGER NOT NULL DEFAULT 0,"
+    " retry_ms INTEGER NOT NULL DEFAULT 0, hash BLOB NOT NULL DEFAULT x'',"
+    " error TEXT NOT NULL DEFAULT '', final_url TEXT NOT NULL DEFAULT '');"
+    "CREATE INDEX full_text_hash ON full_text (hash) WHERE hash <> x'';"
+    "CREATE INDEX full_text_state ON full_text (state);"
+
+    /* Batches of items that were imported; fetch: the fetch it was made. The source's state is 4:
+     * one that is never polled. */
+    "CREATE TABLE import_batch ("
+    " fetch INTEGER PRIMARY KEY, source INTEGER NOT NULL, at_ms INTEGER NOT NULL,"
+    " items INTEGER NOT NULL, stored INTEGER NOT NULL DEFAULT 0,"
+    " updated INTEGER NOT NULL DEFAULT 0, known INTEGER NOT NULL DEFAULT 0,"
+    " dead INTEGER NOT NULL DEFAULT 0, done_ms INTEGER NOT NULL DEFAULT 0);",
 };
 
 const char *db_schema(int version)
