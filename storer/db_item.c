@@ -33,6 +33,7 @@ static void index_text(struct db *db, uint64_t id, uint64_t source, const struct
     db_text(s, 3, item->text);
     db_text(s, 4, item->author);
     db_uint(s, 5, source);
+    db_text(s, 6, item->categories);
     db_run(db, s);
 }
 

@@ -9,7 +9,7 @@
 
 enum {
     GROUPS = 65536,
-    COLUMNS = 4,           /* title, text, author, source_title */
+    COLUMNS = 5,           /* title, text, author, source_title, categories */
     TOKEN_LONGEST = 32768, /* FTS5 cuts longer ones (FTS5_MAX_TOKEN_SIZE) */
 };
 
@@ -52,7 +52,8 @@ static uint64_t hash_of(struct span term, int64_t item, int64_t column, int64_t 
 
 static int64_t column_of(struct span name)
 {
-    static const char *const names[COLUMNS] = {"title", "text", "author", "source_title"};
+    static const char *const names[COLUMNS] = {"title", "text", "author", "source_title",
+                                               "categories"};
 
     for (int64_t i = 0; i < COLUMNS; i++)
         if (span_eq(name, span_str(names[i])))
@@ -135,12 +136,12 @@ static void subtract_items(struct check *check)
 {
     struct db_rows *rows = db_rows_start(check->db,
                                          "SELECT item.id, item.title, item.text, item.author,"
-                                         " item.source_title, size.sz FROM item"
+                                         " item.source_title, item.categories, size.sz FROM item"
                                          " LEFT JOIN item_fts_docsize AS size ON size.id = item.id",
                                          "");
 
     while (db_rows_next(rows)) {
-        struct span sizes = db_rows_blob(rows, 5);
+        struct span sizes = db_rows_blob(rows, 1 + COLUMNS);
 
         tokenise(check, rows);
         /* An item that is not there at all shows in its group, too; it is told once, here. */

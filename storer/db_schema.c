@@ -158,15 +158,27 @@ static const char *const migrations[] = {
 
     /* 4 */
     /* source_title: what its source was called when it was stored or updated, so that words of a
-     * name find items, too. */
+     * name find items, too; the names of its own categories are found by `category:` alone. */
     "ALTER TABLE item ADD COLUMN source_title TEXT NOT NULL DEFAULT '';"
     "UPDATE item SET source_title = coalesce ((SELECT CASE WHEN own_title <> '' THEN own_title"
     " WHEN title <> '' THEN title ELSE url END FROM source WHERE source.id = item.source), '');"
     "DROP TABLE item_fts;"
     "CREATE VIRTUAL TABLE item_fts USING fts5 (title, text, author, source_title,"
-    " content='item', content_rowid='id', tokenize='unicode61 remove_diacritics 2');"
+    " categories, content='item', content_rowid='id', tokenize='unicode61 remove_diacritics 2');"
     "INSERT INTO item_fts (item_fts) VALUES ('rebuild');"
     "CREATE INDEX item_time ON item (time_ms);"
+
+    /* What filters ask of all items, in blocks of 4096 ids (storer/facts.h): id is 2^32 * which fact
+     * + the block.  meta gets facts: the last id that is in them; those after it are read from the
+     * items. */
+    "CREATE TABLE fact (id INTEGER PRIMARY KEY, data BLOB NOT NULL);"
+    /* Queries under a name; and rules, which items meet on arrival in the order of place.  actions:
+     * words separated by spaces: read, star, hide, or category:NAME in quotes as JSON has them. */
+    "CREATE TABLE view (name TEXT PRIMARY KEY, query TEXT NOT NULL, set_ms INTEGER NOT NULL)"
+    " WITHOUT ROWID;"
+    "CREATE TABLE rule (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL,"
+    " query TEXT NOT NULL, actions TEXT NOT NULL, enabled INTEGER NOT NULL DEFAULT 1,"
+    " place INTEGER NOT NULL, set_ms INTEGER NOT NULL);"
 
     /* Reading state: kind 0 read, 1 starred, 2 hidden; bits has a bit for each of the items with
      * ids from 4096 * block on, the lowest bit of the first byte first; no row is all 0. */

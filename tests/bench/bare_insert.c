@@ -265,10 +265,11 @@ static void put_story(struct bare *bare, size_t item)
 
 static void put_text(struct bare *bare, size_t item)
 {
-    static const size_t columns[] = {0, 12, 20, 13, 2}; /* id, title, text, author, source */
+    static const size_t columns[] = {0,  12, 20,
+                                     13, 2,  15}; /* id, title, text, author, source, categories */
     sqlite3_stmt *s = db_get(bare->db, SQL_item_fts_add);
 
-    for (int i = 0; i < 5; i++)
+    for (int i = 0; i < 6; i++)
         bind_value(s, i + 1, at(&bare->items, item, columns[i]));
     db_run(bare->db, s);
 }

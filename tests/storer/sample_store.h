@@ -67,8 +67,8 @@ static inline void sample_item(struct sample *sample, int id, int source, int st
     sqlite3_finalize(s);
     sql = mem_printf("INSERT INTO item_fts (rowid, title, text, author%s)"
                      " SELECT id, title, text, author%s FROM item WHERE id = %d",
-                     sample->newest < 4 ? "" : ", source_title",
-                     sample->newest < 4 ? "" : ", source_title", id);
+                     sample->newest < 4 ? "" : ", source_title, categories",
+                     sample->newest < 4 ? "" : ", source_title, categories", id);
     sample_exec(sample, sql);
     free(sql);
 }
