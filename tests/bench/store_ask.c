@@ -148,6 +148,9 @@ int main(int argc, char **argv)
     if (ask.count == 0)
         return 0;
     ask.with_answer = seconds == 0;
+    /* SIGTERM ends it, and what was answered is told. */
+    zsys_handler_set(NULL);
+    setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
     ask.socket = zsock_new(ZMQ_DEALER);
     zsock_set_linger(ask.socket, 0);
     zsock_set_maxmsgsize(ask.socket, -1);
