@@ -6,6 +6,7 @@
 #include "common/judge.h"
 #include "storer/db_item.h"
 #include "storer/decide.h"
+#include "storer/mark_inherit.h"
 #include "storer/settle_inner.h"
 
 static void join(struct writer *writer, const struct verdict *v, struct db_item *row,
@@ -16,6 +17,7 @@ static void join(struct writer *writer, const struct verdict *v, struct db_item 
     row->story = judged->story;
     row->copy_of = judged->copy_of;
     db_item_join(writer->db, row, v->header.source, former);
+    mark_inherit(writer, row->id, v->header.source, row->copy_of, v->vector.words);
     counters_add(writer->counters, COUNTER_late_joined, 1);
 }
 

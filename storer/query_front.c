@@ -202,7 +202,8 @@ static bool on_reader(struct loop *loop, void *arg)
         front->mean_us += (clock_mono_us() - worker->started_us - front->mean_us) / 8;
         if (query_get_u64(code) == APP_LEFT)
             front->figures.interrupted++;
-        send_reply(front, worker->task, &message);
+        if (!front_prepared(front, &worker->task, (int)query_get_u64(code), message))
+            send_reply(front, worker->task, &message);
         task_destroy(&worker->task);
         if (worker->release)
             release_reader(worker);

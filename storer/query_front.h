@@ -47,6 +47,9 @@ void front_look_at_memory(struct front *front);
 bool front_admits(struct front *front, const struct task *task);
 /* Answers that it is busy. */
 void front_refuse(struct front *front, struct task *task);
+/* Where the answer of a reader (message, with this code) is the first step of a command: hands the
+ * task on to the writer, and *task is NULL. */
+bool front_prepared(struct front *front, struct task **task, int code, zmsg_t *message);
 /* Brings the figures up to date. */
 void front_count(struct front *front);
 

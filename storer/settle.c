@@ -15,6 +15,7 @@
 #include "storer/held.h"
 #include "storer/journal.h"
 #include "storer/lease.h"
+#include "storer/mark_inherit.h"
 #include "storer/memory.h"
 #include "storer/settle_inner.h"
 #include "storer/writer_inner.h"
@@ -137,6 +138,7 @@ static void store_new(struct writer *writer, const struct verdict *v,
         db_story_join(writer->db, row.story, v->header.source, row.copy_of != 0, time_ms);
     db_item_add(writer->db, &row, v->header.source, v->header.key, &v->item);
     db_vector_add(writer->db, id, at.sequence, &v->vector);
+    mark_inherit(writer, id, v->header.source, row.copy_of, v->vector.words);
     decide_learn(writer->decide, &at, true, &v->vector);
     publish(writer, &at, &v->vector);
     if (judged->kind == JUDGE_STORY)
