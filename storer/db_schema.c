@@ -235,7 +235,27 @@ static const char *const migrations[] = {
     " fetch INTEGER PRIMARY KEY, source INTEGER NOT NULL, at_ms INTEGER NOT NULL,"
     " items INTEGER NOT NULL, stored INTEGER NOT NULL DEFAULT 0,"
     " updated INTEGER NOT NULL DEFAULT 0, known INTEGER NOT NULL DEFAULT 0,"
-    " dead INTEGER NOT NULL DEFAULT 0, done_ms INTEGER NOT NULL DEFAULT 0);",
+    " dead INTEGER NOT NULL DEFAULT 0, done_ms INTEGER NOT NULL DEFAULT 0);"
+
+    /* What a person starred (kind 1) or read (0), by item or story, and when: the newest
+     * feed.interests of each kind. */
+    "CREATE TABLE interest ("
+    " item INTEGER PRIMARY KEY REFERENCES item (id) ON DELETE CASCADE, kind INTEGER NOT NULL,"
+    " at_ms INTEGER NOT NULL);"
+    "CREATE INDEX interest_kind ON interest (kind, at_ms);"
+
+    /* What weir next has learned (storer/walk_graph.h).  Nodes: 0 the global one, 2 * id a source,
+     * 2 * id + 1 a story.  meta gets walk_version, walk_rebuilt_ms, walk_last, walk_place and
+     * walk_frozen. */
+    "CREATE TABLE walk_edge (origin INTEGER NOT NULL, target INTEGER NOT NULL,"
+    " base REAL NOT NULL, bonus REAL NOT NULL, penalty REAL NOT NULL, learned_ms INTEGER NOT NULL,"
+    " PRIMARY KEY (origin, target)) WITHOUT ROWID;"
+    "CREATE TABLE walk_node (node INTEGER PRIMARY KEY, outcomes INTEGER NOT NULL,"
+    " cooldown REAL NOT NULL, cooled_ms INTEGER NOT NULL);"
+    /* What was given, in order; outcome: 0 open, 1 passed over, 2 read. */
+    "CREATE TABLE walk_place (number INTEGER PRIMARY KEY, item INTEGER NOT NULL,"
+    " story INTEGER NOT NULL, source INTEGER NOT NULL, origin INTEGER NOT NULL,"
+    " given_ms INTEGER NOT NULL, outcome INTEGER NOT NULL);",
 };
 
 const char *db_schema(int version)

@@ -4,6 +4,7 @@
 #include "storer/db_source.h"
 #include "storer/decide.h"
 #include "storer/journal.h"
+#include "storer/learn.h"
 #include "storer/lease.h"
 #include "storer/online.h"
 #include "storer/writer_inner.h"
@@ -126,6 +127,7 @@ bool writer_load(struct writer *writer)
     db_source_each(writer->db, load_source, writer);
     db_fetch_each(writer->db, load_fetch, writer);
     decide_load(writer->decide);
+    learn_load(writer);
     if (db_error(writer->db) != DB_OK)
         return false;
     end_empty(writer);

@@ -7,6 +7,7 @@
 #include "common/config.h"
 #include "storer/held.h"
 #include "storer/journal.h"
+#include "storer/learn.h"
 #include "storer/lease.h"
 #include "storer/offline.h"
 #include "storer/outbox.h"
@@ -116,6 +117,7 @@ void writer_stats(struct writer *writer, struct buf *json)
                    ",\"gone\":%" PRIu64 ",\"malformed\":%" PRIu64 "}",
                    q->queued, q->active, q->answered, q->refused, q->interrupted, q->gone,
                    q->malformed);
+    learn_figures(writer, json);
     if (q && *writer->config->storer_listen)
         tcp_figures(writer, &q->tcp, json);
     counters(writer, json);

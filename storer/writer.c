@@ -18,10 +18,12 @@
 #include "storer/decide.h"
 #include "storer/held.h"
 #include "storer/journal.h"
+#include "storer/learn.h"
 #include "storer/lease.h"
 #include "storer/online.h"
 #include "storer/outbox.h"
 #include "storer/query.h"
+#include "storer/walk.h"
 #include "storer/query_semantic.h"
 #include "storer/writer_inner.h"
 
@@ -127,6 +129,8 @@ static bool on_tick(struct loop *loop, void *arg)
         batch_ripe(writer);
         if (writer->stuck == DB_OK)
             reembed_tend(writer);
+        if (writer->stuck == DB_OK)
+            learn_tend(writer);
         load_more(writer);
     }
     strain_tend(writer);
@@ -322,6 +326,7 @@ void writer_stop(struct writer *writer, int64_t within_ms)
     writer->stopping = true;
     while (clock_mono_ms() < until_ms && intake_take(writer))
         ;
+    learn_finish(writer);
     batch_commit(writer);
     give_up_leases(writer);
     FAULT(leases_given_up);
@@ -352,6 +357,7 @@ void writer_close(struct writer **out)
     zsock_destroy(&writer->events);
     hear_close(writer);
     decide_destroy(&writer->decide);
+    walk_destroy(&writer->walk);
     journal_destroy(&writer->journal);
     leases_destroy(&writer->leases);
     held_destroy(&writer->held);

@@ -38,6 +38,7 @@ struct leases;
 struct online;
 struct outbox;
 struct query;
+struct walk;
 struct semantic;
 
 enum input_kind { INPUT_REPORT, INPUT_VERDICT, INPUT_COMMAND };
@@ -102,6 +103,7 @@ struct writer {
     struct db_meta meta; /* with what the open transaction adds */
     struct db_meta committed;
     struct decide *decide;
+    struct walk *walk; /* what weir next has learned */
     struct journal *journal;
     struct leases *leases;
     struct held *held;
