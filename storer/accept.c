@@ -10,6 +10,7 @@
 #include "common/mem.h"
 #include "storer/db_fetch.h"
 #include "storer/db_source.h"
+#include "storer/forget.h"
 #include "storer/held.h"
 #include "storer/journal.h"
 #include "storer/lease.h"
@@ -136,6 +137,7 @@ static void answered(struct writer *writer, const struct lease *lease,
     offline_answered(writer, lease->source);
     if (source)
         schedule_answered(writer->schedule, source, clock_utc_ms());
+    forget_read(writer, lease->source, report);
     if (said_answer(writer, lease->source, report)) {
         close_fetch(writer, lease);
     } else if (report->keys.n > 0 && report->outcome == MSG_OUTCOME_READ) {

@@ -58,6 +58,7 @@ struct db_meta {
     uint64_t epoch; /* of this store; never 0 */
     uint64_t head;  /* last sequence given */
     uint64_t accepted, stored, updated, known, dead;
+    uint64_t gone; /* of those stored, items that were deleted since */
     uint64_t paused;
     uint64_t file;        /* identity of the file, so that a copy is noticed */
     char model[DB_MODEL]; /* whose vectors serve; "" in a store that was never opened with one */

@@ -12,7 +12,8 @@
     M(accepted)                                                                                    \
     M(stored)                                                                                      \
     M(updated)                                                                                     \
-    M(known) M(dead) M(paused) M(file) M(next_below) M(next_total) M(next_done) M(next_failed)
+    M(known)                                                                                       \
+    M(dead) M(gone) M(paused) M(file) M(next_below) M(next_total) M(next_done) M(next_failed)
 #define META_TEXT(M) M(model) M(model_next)
 
 static uint64_t get(struct db *db, const char *name)

@@ -168,7 +168,8 @@ static const char *const migrations[] = {
     "INSERT INTO item_fts (item_fts) VALUES ('rebuild');"
     "CREATE INDEX item_time ON item (time_ms);"
 
-    /* What filters ask of all items, in blocks of 4096 ids (storer/facts.h): id is 2^32 * which fact
+    /* What filters ask of all items, in blocks of 4096 ids (storer/facts.h): id is 2^32 * which
+     * fact
      * + the block.  meta gets facts: the last id that is in them; those after it are read from the
      * items. */
     "CREATE TABLE fact (id INTEGER PRIMARY KEY, data BLOB NOT NULL);"
@@ -204,11 +205,12 @@ static const char *const migrations[] = {
     "DROP INDEX story_last;"
     "CREATE INDEX story_last ON story (last_ms, id, items);"
 
-    /* Contents by their hash (XXH3-128 of the plain bytes): data is zstd, bytes the plain length.
-     * Who refers to one has its hash.  Those that are put, or let go, wait in blob_loose to be
-     * looked at: what nothing refers to then goes. */
+    /* Contents by their hash (XXH3-128 of the plain bytes): data is zstd, bytes the plain length,
+     * packed that of data.  Who refers to one has its hash.  Those that are put, or let go, wait in
+     * blob_loose to be looked at: what nothing refers to then goes. */
     "CREATE TABLE blob (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE,"
-    " bytes INTEGER NOT NULL, data BLOB NOT NULL);"
+    " bytes INTEGER NOT NULL, packed INTEGER NOT NULL, data BLOB NOT NULL);"
+    "CREATE INDEX blob_packed ON blob (packed);"
     "CREATE TABLE blob_loose (hash BLOB PRIMARY KEY, since_ms INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE INDEX blob_loose_since ON blob_loose (since_ms);"
     /* hash: where the bytes lie; x'': here, as in former versions. */
@@ -256,6 +258,28 @@ static const char *const migrations[] = {
     "CREATE TABLE walk_place (number INTEGER PRIMARY KEY, item INTEGER NOT NULL,"
     " story INTEGER NOT NULL, source INTEGER NOT NULL, origin INTEGER NOT NULL,"
     " given_ms INTEGER NOT NULL, outcome INTEGER NOT NULL);",
+/* Who refers to a blob lets it go with its row. */
+#define LET_GO                                                                                     \
+    " WHEN old.hash <> x'' BEGIN INSERT INTO blob_loose (hash, since_ms) VALUES (old.hash,"        \
+    " CAST ((julianday ('now') - 2440587.5) * 86400000 AS INTEGER))"                               \
+    " ON CONFLICT (hash) DO UPDATE SET since_ms = max (since_ms, excluded.since_ms); END;"
+    "CREATE TRIGGER body_let_go AFTER DELETE ON body" LET_GO
+    "CREATE TRIGGER dead_let_go AFTER DELETE ON dead" LET_GO
+    "CREATE TRIGGER full_text_let_go AFTER DELETE ON full_text" LET_GO
+    "CREATE TRIGGER full_text_changed AFTER UPDATE OF hash ON full_text" LET_GO
+#undef LET_GO
+    "CREATE INDEX full_text_got ON full_text (got_ms) WHERE hash <> x'';"
+
+    /* Keys of deleted items, so that they do not come back: shown_ms: when their feed was last
+     * known to show them; missed: times running that it was read since and did not. */
+    "CREATE TABLE forgotten (key BLOB PRIMARY KEY, source INTEGER NOT NULL,"
+    " revision INTEGER NOT NULL, gone_ms INTEGER NOT NULL, shown_ms INTEGER NOT NULL,"
+    " missed INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"
+    "CREATE INDEX forgotten_source ON forgotten (source, shown_ms, key, revision);"
+    "ALTER TABLE tombstone ADD COLUMN gone_ms INTEGER NOT NULL DEFAULT 0;"
+    /* What is kept of a source: days and items; -1: as for all, 0: no limit. */
+    "ALTER TABLE source ADD COLUMN keep_days INTEGER NOT NULL DEFAULT -1;"
+    "ALTER TABLE source ADD COLUMN keep_items INTEGER NOT NULL DEFAULT -1;",
 };
 
 const char *db_schema(int version)

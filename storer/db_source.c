@@ -1,6 +1,7 @@
 #include "storer/db_source.h"
 
 #include "common/msg.h"
+#include "storer/db_forget.h"
 #include "storer/db_inner.h"
 
 static void source_of(sqlite3_stmt *s, struct db_source *out)
@@ -51,8 +52,10 @@ bool db_source_get(struct db *db, uint64_t id, struct db_source *out)
 
 /* --- jobs --- */
 
-static struct span known_of(struct db *db, uint64_t id, int64_t most, struct buf *space)
+static struct span known_of(struct db *db, uint64_t id, const struct db_source_asking *asking,
+                            struct buf *space)
 {
+    int64_t most = asking->known_max;
     sqlite3_stmt *s = most > 0 ? db_get(db, SQL_source_known) : NULL;
     size_t at = space->len;
 
@@ -66,6 +69,7 @@ static struct span known_of(struct db *db, uint64_t id, int64_t most, struct buf
         buf_add(space, key.p, key.n);
         msg_put_u64(space, db_get_uint(s, 1));
     }
+    db_forgotten_known(db, id, asking->forgotten_since_ms, (uint64_t)most, space);
     return span_of((const char *)(uintptr_t)at, space->len - at);
 }
 
@@ -85,7 +89,11 @@ bool db_source_job(struct db *db, uint64_t id, const struct db_source_asking *as
     db_keep(space, options, db_get_text(s, 4));
     job->discover = db_get_uint(s, 5);
     db_done(s);
-    job->known = known_of(db, id, asking->known_max, space);
+    job->known = known_of(db, id, asking, space);
+    if (db_forgotten_due(db, id, asking->forgotten_since_ms)) {
+        job->etag = job->last_modified = (struct span){0};
+        job->body_hash = 0;
+    }
     db_kept(space, &job->url);
     db_kept(space, &job->etag);
     db_kept(space, &job->last_modified);

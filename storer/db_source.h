@@ -45,6 +45,9 @@ struct db_source_asking {
     int64_t known_max; /* fingerprints of known items, at most */
     /* UTC: a source that was last read in full before this is asked without validators. */
     int64_t recheck_before_ms;
+    /* UTC: deleted items that the feed has not shown since are not among the known; where there are
+     * any it is asked without validators, so that it is seen whether it still shows them. */
+    int64_t forgotten_since_ms;
 };
 /* Fills what a job takes from its source, and the options of its private frame (JSON, often empty);
  * the text is appended to space, which must outlive both.  Validators that have lied stay empty.

@@ -149,7 +149,7 @@ void decide_forget(struct decide *decide, uint64_t head)
 
 /* --- judging --- */
 
-bool decide_covers(const struct decide *decide, uint64_t epoch, const struct msg_verdict *verdict)
+bool decide_covers(struct decide *decide, uint64_t epoch, const struct msg_verdict *verdict)
 {
     uint64_t as_of = verdict->epoch == epoch ? verdict->as_of : 0;
     const struct msg_candidate *proposed = verdict->candidates.at;
@@ -159,7 +159,7 @@ bool decide_covers(const struct decide *decide, uint64_t epoch, const struct msg
     for (size_t i = 0; as_of > 0 && i < verdict->candidates.count; i++) {
         const struct memory_item *item = memory_find(decide->memory, proposed[i].id);
 
-        if (item && item->sequence > as_of)
+        if (item ? item->sequence > as_of : !places_of(decide->places, proposed[i].id))
             return false;
     }
     return true;
@@ -305,6 +305,20 @@ void decide_item(struct decide *decide, uint64_t self, const struct msg_vector *
     judge_decide(&decide->params, &decide->traits, time_ms, decide->candidates, decide->count,
                  &(struct judge_asked){.centre = decide_centre, .alike = alike, .arg = decide},
                  out);
+}
+
+void decide_gone(struct decide *decide, uint64_t id, uint64_t story)
+{
+    memory_gone(decide->memory, id);
+    places_gone(decide->places, id, story);
+    terms_gone(decide->terms, id);
+    stories_drop(decide->stories, story);
+}
+
+void decide_copy(struct decide *decide, uint64_t id, uint64_t copy_of)
+{
+    memory_copy(decide->memory, id, copy_of);
+    places_copy(decide->places, id, copy_of);
 }
 
 void decide_learn(struct decide *decide, const struct memory_item *item, bool fresh,

@@ -42,9 +42,9 @@ void decide_strain(struct decide *decide, unsigned rung);
 void decide_forget(struct decide *decide, uint64_t head);
 
 /* Whether memory reaches back to what the proposal had seen, and none of its candidates has changed
- * since (it took the place of one that may now be better).  Otherwise something would be
+ * or gone since (it took the place of one that may now be better).  Otherwise something would be
  * overlooked, and the proposal is better made again. */
-bool decide_covers(const struct decide *decide, uint64_t epoch, const struct msg_verdict *verdict);
+bool decide_covers(struct decide *decide, uint64_t epoch, const struct msg_verdict *verdict);
 /* The verdict on an item.  self: its id where it is in the store, and then it is not compared with
  * itself; 0: it is new. */
 void decide_item(struct decide *decide, uint64_t self, const struct msg_vector *vector,
@@ -58,6 +58,11 @@ typedef void decide_joins_fn(void *arg, uint64_t id, uint64_t former);
 void decide_again(struct decide *decide, uint64_t id, uint64_t story, decide_joins_fn *fn,
                   void *arg);
 void decide_moved(struct decide *decide, uint64_t id, uint64_t former, uint64_t story);
+
+/* An item of this story was deleted; its rows are gone. */
+void decide_gone(struct decide *decide, uint64_t id, uint64_t story);
+/* What an item was a copy of was deleted: it is one of this item now, or (0) an original. */
+void decide_copy(struct decide *decide, uint64_t id, uint64_t copy_of);
 
 /* The rows of an item were written: it is remembered, and counts for its story.  fresh: it is new
  * in the store (and founded the story whose id is its own); otherwise it has changed, and may be of

@@ -8,6 +8,7 @@
 #include "common/mem.h"
 #include "storer/db_fetch.h"
 #include "storer/db_source.h"
+#include "storer/forget.h"
 #include "storer/held.h"
 #include "storer/journal.h"
 #include "storer/lease.h"
@@ -68,7 +69,8 @@ static zmsg_t *job_of(struct writer *writer, uint64_t fetch, uint64_t source, bo
     struct msg_private private = {0};
     struct db_source_asking asking = {.known_max = writer->config->storer_known_max,
                                       .recheck_before_ms =
-                                          clock_utc_ms() - writer->config->storer_recheck_ms};
+                                          clock_utc_ms() - writer->config->storer_recheck_ms,
+                                      .forgotten_since_ms = forget_shown_since_ms(writer)};
     zmsg_t *message = NULL;
 
     header.fetch = fetch;

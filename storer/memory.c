@@ -173,6 +173,24 @@ void memory_move(struct memory *memory, uint64_t id, uint64_t story)
         slot->item.story = story;
 }
 
+void memory_copy(struct memory *memory, uint64_t id, uint64_t copy_of)
+{
+    struct slot *slot = map64_get(&memory->by_id, id);
+
+    if (slot)
+        slot->item.copy_of = copy_of;
+}
+
+void memory_gone(struct memory *memory, uint64_t id)
+{
+    struct slot *slot = map64_get(&memory->by_id, id);
+
+    if (!slot)
+        return;
+    map64_remove(&memory->by_id, id);
+    retire(memory, slot);
+}
+
 uint64_t memory_floor(const struct memory *memory)
 {
     return memory->floor;

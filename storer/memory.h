@@ -42,6 +42,10 @@ const struct memory_item *memory_next(const struct memory *memory, uint64_t as_o
 const struct judge_words *memory_words(const struct memory *memory);
 /* An item stands elsewhere now; nothing happens where it is not remembered. */
 void memory_move(struct memory *memory, uint64_t id, uint64_t story);
+/* It is a copy of another one now, or (0) of none. */
+void memory_copy(struct memory *memory, uint64_t id, uint64_t copy_of);
+/* An item was deleted. */
+void memory_gone(struct memory *memory, uint64_t id);
 /* Every commit after this sequence is remembered. */
 uint64_t memory_floor(const struct memory *memory);
 /* Says that commits up to this sequence are not remembered. */

@@ -153,3 +153,21 @@ void places_move(struct places *places, uint64_t id, uint64_t story)
     if (grown && grown->originals >= 0)
         grown->originals++;
 }
+
+void places_copy(struct places *places, uint64_t id, uint64_t copy_of)
+{
+    struct place *place = find(places, id);
+
+    if (place)
+        place->copy_of = copy_of;
+}
+
+void places_gone(struct places *places, uint64_t id, uint64_t story)
+{
+    struct place *place = find(places, id), *of = find(places, story);
+
+    if (of)
+        of->originals = -1;
+    if (place)
+        *place = (struct place){0};
+}

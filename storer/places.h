@@ -37,5 +37,9 @@ bool places_have_more(struct places *places, uint64_t story);
 void places_learn(struct places *places, const struct memory_item *item, bool fresh);
 /* An original that was alone has joined a story. */
 void places_move(struct places *places, uint64_t id, uint64_t story);
+/* An item is a copy of another one now, or (0) of none. */
+void places_copy(struct places *places, uint64_t id, uint64_t copy_of);
+/* An item of this story was deleted. */
+void places_gone(struct places *places, uint64_t id, uint64_t story);
 
 #endif

@@ -46,6 +46,8 @@ void reembed_answer(struct writer *writer, const struct verdict *v);
 /* An item is new, or has another revision; its vector was committed anew. */
 void reembed_stored(struct writer *writer, uint64_t item);
 void reembed_moved(struct writer *writer, uint64_t item, uint64_t sequence);
+/* An item is about to be deleted. */
+void reembed_gone(struct writer *writer, uint64_t item);
 
 /* Appends `,"model":..`, and `,"reembed":{..}` while the model changes. */
 void reembed_figures(struct writer *writer, struct buf *json);

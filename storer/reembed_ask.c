@@ -167,6 +167,21 @@ void reembed_stored(struct writer *writer, uint64_t item)
     db_next_want(writer->db, item, 1, 0);
 }
 
+void reembed_gone(struct writer *writer, uint64_t item)
+{
+    struct db_meta *meta = &writer->meta;
+    enum db_next_state state = DB_NEXT_NONE;
+    uint64_t tries = 0;
+
+    if (!meta->model_next[0])
+        return;
+    state = db_next_state(writer->db, item, &tries);
+    /* Those that were not asked for yet are in the total, too. */
+    meta->next_total -= meta->next_total > 0;
+    meta->next_done -= state == DB_NEXT_DONE;
+    meta->next_failed -= state == DB_NEXT_FAILED;
+}
+
 void reembed_moved(struct writer *writer, uint64_t item, uint64_t sequence)
 {
     if (writer->meta.model_next[0])

@@ -9,6 +9,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "storer/db_fetch.h"
+#include "storer/db_forget.h"
 #include "storer/db_item.h"
 #include "storer/db_source.h"
 #include "storer/decide.h"
@@ -231,6 +232,8 @@ static void settle(struct writer *writer, const struct input *input, struct verd
         writer->meta.known++;
     } else if (row.id) {
         store_update(writer, &row, v);
+    } else if (db_forgotten_seen(writer->db, v->header.key, v->item.revision, clock_utc_ms())) {
+        writer->meta.known++; /* it was deleted, and does not come back */
     } else if (!settle_sure(writer, v)) {
         settle_again(writer, input, v->header, MSG_KIND_JUDGE);
         journal_touch(item, writer_now(writer));

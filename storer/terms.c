@@ -76,3 +76,11 @@ void terms_learn(struct terms *terms, uint64_t id, const struct traits *traits)
     if (traits->term_count > 0)
         memcpy(room->bytes, traits->terms, (size_t)TRAITS_TERM * traits->term_count);
 }
+
+void terms_gone(struct terms *terms, uint64_t id)
+{
+    struct room *room = &terms->rooms[id & (terms->count - 1)];
+
+    if (room->id == id)
+        room->id = 0;
+}

@@ -23,5 +23,7 @@ void terms_clear(struct terms *terms);
 struct traits terms_of(struct terms *terms, uint64_t id);
 /* The rows of an item were written. */
 void terms_learn(struct terms *terms, uint64_t id, const struct traits *traits);
+/* An item was deleted. */
+void terms_gone(struct terms *terms, uint64_t id);
 
 #endif
