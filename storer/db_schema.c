@@ -257,7 +257,8 @@ static const char *const migrations[] = {
     /* What was given, in order; outcome: 0 open, 1 passed over, 2 read. */
     "CREATE TABLE walk_place (number INTEGER PRIMARY KEY, item INTEGER NOT NULL,"
     " story INTEGER NOT NULL, source INTEGER NOT NULL, origin INTEGER NOT NULL,"
-    " given_ms INTEGER NOT NULL, outcome INTEGER NOT NULL);",
+    " given_ms INTEGER NOT NULL, outcome INTEGER NOT NULL);"
+
 /* Who refers to a blob lets it go with its row. */
 #define LET_GO                                                                                     \
     " WHEN old.hash <> x'' BEGIN INSERT INTO blob_loose (hash, since_ms) VALUES (old.hash,"        \
