@@ -23,7 +23,7 @@
 
 #include "common/buf.h"
 
-enum { LANG_BYTES = 4096, LANG_DEPTH = 20, LANG_NODES = 256 };
+enum { LANG_BYTES = 4096, LANG_DEPTH = 16, LANG_NODES = 256 };
 
 enum lang_kind {
     LANG_ALL,      /* everything: the empty query */
