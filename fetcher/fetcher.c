@@ -200,7 +200,8 @@ void fetcher_beat(struct service *service, void *self, struct msg_heartbeat *hea
                   service->app.config->service_stuck_ms, loop_now(service->app.loop));
     buf_clear(&fetcher->lease_list);
     for (const struct lease *lease = fetcher->leases; lease; lease = lease->next)
-        msg_put_u64(&fetcher->lease_list, lease->fetch);
+        if (!lease->full)
+            msg_put_u64(&fetcher->lease_list, lease->fetch);
     heartbeat->leases = buf_span(&fetcher->lease_list);
     heartbeat->in_hand = fetcher->lease_count + backlog_count(fetcher->items);
 }

@@ -76,7 +76,9 @@ static struct lease *new_lease(struct fetcher *fetcher, enum lane lane, zmsg_t *
                             .next = fetcher->leases,
                             .fetch = header->fetch,
                             .lane = lane,
-                            .replay = zmsg_size(*message) > 2 && has_body(*message),
+                            .full = header->kind == MSG_KIND_FULL,
+                            .replay = header->kind != MSG_KIND_FULL && zmsg_size(*message) > 2 &&
+                                      has_body(*message),
                             .message = *message};
     *message = NULL;
     if (fetcher->leases)
@@ -158,7 +160,8 @@ static void begin_transfer(struct lease *lease, const struct msg_job *job, struc
         return;
     }
     url = mem_dup(job->url.p, job->url.n);
-    if (!lease_ask(lease, url, job->etag, job->last_modified, lease->options,
+    if (!lease_ask(lease, url, job->etag, job->last_modified,
+                   lease->full ? lease_options_for(lease, job->final_url, url) : lease->options,
                    lease_time_ms(lease, job)))
         lease_report_failure(lease, MSG_ERROR_TRANSFER, why_not(url), NULL);
     free(url);

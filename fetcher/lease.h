@@ -26,6 +26,7 @@ struct lease {
     uint64_t fetch;
     enum lane lane;
     bool replay;
+    bool full;                      /* an article, not a feed */
     struct http_transfer *transfer; /* NULL while there is none under way */
     zmsg_t *message;                /* as it came: see lease_read () */
     struct options *options;        /* the source's own; NULL = none */
@@ -98,6 +99,9 @@ void lease_report_no_feed(struct lease *lease);
 void lease_discover_page(struct lease *lease, struct discover *candidates, int64_t page_ms);
 /* This one was no feed: the next one. */
 void lease_discover_next(struct lease *lease);
+/* The lease's options, as far as they may go to url: all of them to the origin of owner's address.
+ * NULL: none. */
+const struct options *lease_options_for(struct lease *lease, struct span owner, const char *url);
 /* A response that is not to be read; true: it ends the search, and the lease is gone. */
 bool lease_discover_ended(struct lease *lease, const struct http_result *result);
 

@@ -13,10 +13,9 @@
 #include "fetcher/status.h"
 
 /* What the source's owner meant for its site stays there: a page may name any other one. */
-static const struct options *options_for(struct lease *lease, const struct msg_job *job,
-                                         const char *url)
+const struct options *lease_options_for(struct lease *lease, struct span owner, const char *url)
 {
-    if (!lease->options || origin_is_same(job->url, span_str(url)))
+    if (!lease->options || origin_is_same(owner, span_str(url)))
         return lease->options;
     lease->elsewhere = (struct options){.proxy = lease->options->proxy,
                                         .proxy_user = lease->options->proxy_user,
@@ -40,7 +39,7 @@ void lease_discover_next(struct lease *lease)
     lease_read(lease, &job);
     while (left_ms > 0 && (url = discover_next(lease->discover))) {
         lease_set(&lease->found_url, mem_strdup(url));
-        if (lease_ask(lease, url, none, none, options_for(lease, &job, url), left_ms))
+        if (lease_ask(lease, url, none, none, lease_options_for(lease, job.url, url), left_ms))
             return;
     }
     lease_report_no_feed(lease);

@@ -37,6 +37,7 @@ static void give_to_parser(struct lease *lease, struct parser_ticket *ticket, st
     ticket->found_url = lease->found_url;
     ticket->instance = fetcher->service->app.instance;
     ticket->replay = lease->replay;
+    ticket->full = lease->full;
     zmsg_addmem(message, ticket, sizeof(*ticket));
     zmsg_append(message, &header);
     zmsg_append(message, &job);

@@ -12,6 +12,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/msg.h"
+#include "fetcher/article.h"
 #include "fetcher/discover.h"
 #include "fetcher/produce.h"
 
@@ -136,6 +137,24 @@ static zmsg_t *page_frames(struct parser *parser, struct discover **page)
     return frames;
 }
 
+static zmsg_t *article_frames(struct reading *reading, struct span body)
+{
+    struct parser *parser = reading->parser;
+    const struct parser_ticket *ticket = reading->ticket;
+    struct msg_report report = first_report(ticket, body);
+    zmsg_t *frames = zmsg_new();
+
+    article_read(parser->config, body, ticket->content_type, ticket->url, &report,
+                 &parser->unpacked);
+    msg_header_write(&reading->header, &parser->frame);
+    link_append(frames, &parser->frame);
+    if (msg_report_write(&report, &parser->frame))
+        log_error("unwritable", "message=report url=%s", ticket->url);
+    link_append(frames, &parser->frame);
+    zmsg_addmem(frames, parser->unpacked.data, parser->unpacked.len);
+    return frames;
+}
+
 /* NULL where there is nothing to send: the ticket says why. */
 static zmsg_t *read_document(struct reading *reading, const struct msg_job *job, struct span body,
                              const struct discover *looked)
@@ -190,6 +209,8 @@ static zmsg_t *work(struct parser *parser, struct parser_ticket *ticket, zmsg_t 
         msg_job_read(second, &parser->pool, &job) || (ticket->replay && !unpack(parser, body))) {
         ticket->why = parser->pool.why;
         ticket->malformed = true;
+    } else if (ticket->full) {
+        frames = article_frames(&reading, body);
     } else {
         FAULT_OF(parse_begun, ticket->replay ? buf_span(&parser->unpacked) : body);
         frames = read_document(&reading, &job, ticket->replay ? buf_span(&parser->unpacked) : body,

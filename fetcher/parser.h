@@ -31,6 +31,7 @@ struct parser_ticket {
     uint64_t body_hash;
     uint64_t discover; /* addresses to be tried where this is a web page; 0 = none */
     bool replay;
+    bool full;       /* an article: [report frames] alone follow, the body is what is read of it */
     uint64_t items;  /* out: how many follow */
     uint64_t cut;    /* out */
     uint64_t known;  /* out */

@@ -2,6 +2,8 @@
 #include "common/app.h"
 #include "reader/call.h"
 #include "reader/client.h"
+#include "reader/full.h"
+#include "reader/items.h"
 #include "reader/pages.h"
 #include "reader/print.h"
 #include "reader/verbs.h"
@@ -68,10 +70,18 @@ static void print_field(struct buf *out, const char *name, const char *value)
     buf_addc(out, '\n');
 }
 
-static void print_item(struct buf *out, const json_t *item)
+/* The article where it was asked for, else what the feed brought. */
+static const char *text_of(const json_t *item, bool whole)
+{
+    const char *article = whole ? print_text(json_object_get(item, "full"), "text") : "";
+
+    return *article ? article : print_text(item, "text");
+}
+
+static void print_item(struct buf *out, const json_t *item, bool whole)
 {
     struct buf time = {0};
-    const char *text = print_text(item, "text");
+    const char *text = text_of(item, whole);
 
     print_time(&time, print_int(item, "time_ms"), print_terminal());
     print_field(out, "title", print_text(item, "title"));
@@ -101,25 +111,42 @@ static void print_item(struct buf *out, const json_t *item)
     buf_free(&time);
 }
 
-static int item(struct call *call)
+/* Has the article fetched, if it must be. */
+static int fetch(const struct call *call, int64_t id)
 {
+    json_t *full = NULL;
+    int code = full_get(call, id, call_option(call, "again") != NULL, &full);
+
+    json_decref(full);
+    return code;
+}
+
+int items_show(struct call *call, int64_t id)
+{
+    bool whole = call_option(call, "full") != NULL;
     json_t *answer = NULL;
     struct buf out = {0};
-    int64_t id = 0;
-    int code = APP_USAGE;
+    int code = whole ? fetch(call, id) : 0;
 
-    if (call_id(call->words[0], &id))
+    if (!code)
         code = client_ask(call->config, "item", json_pack("{s:I}", "id", (json_int_t)id), &answer);
     if (!code && call->json) {
         print_add_iso(answer);
         print_json(answer);
     } else if (!code) {
-        print_item(&out, answer);
+        print_item(&out, answer, whole);
         print_out(&out);
     }
     buf_free(&out);
     json_decref(answer);
     return code;
+}
+
+static int item(struct call *call)
+{
+    int64_t id = 0;
+
+    return call_id(call->words[0], &id) ? items_show(call, id) : APP_USAGE;
 }
 
 const struct verb verb_item = {
@@ -128,5 +155,9 @@ const struct verb verb_item = {
     .least = 1,
     .most = 1,
     .summary = "show an item with its text",
+    .more = "With --full the article is fetched from the item's address, and its readable part is\n"
+            "shown and kept.",
+    .options = {{"full", NULL, "the whole article, not what the feed says of it"},
+                {"again", NULL, "fetch it once more, also where it is here or has just failed"}},
     .run = item,
 };

@@ -4,6 +4,7 @@
 #include "common/app.h"
 #include "reader/call.h"
 #include "reader/client.h"
+#include "reader/items.h"
 #include "reader/pages.h"
 #include "reader/print.h"
 #include "reader/verbs.h"
@@ -120,6 +121,11 @@ static int show(struct call *call)
 
     if (call_id(call->words[0], &id))
         code = client_ask(call->config, "story", json_pack("{s:I}", "id", (json_int_t)id), &story);
+    if (!code && call_option(call, "full")) {
+        code = items_show(call, print_int(json_object_get(story, "lead"), "id"));
+        json_decref(story);
+        return code;
+    }
     if (!code)
         code = read_rest(call, story);
     if (!code && call->json) {
@@ -140,5 +146,7 @@ const struct verb verb_show = {
     .least = 1,
     .most = 1,
     .summary = "show a story with its items",
+    .options = {{"full", NULL, "the whole article of its first item, fetched if it must be"},
+                {"again", NULL, "fetch it once more, also where it is here or has just failed"}},
     .run = show,
 };

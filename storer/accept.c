@@ -11,6 +11,7 @@
 #include "storer/db_fetch.h"
 #include "storer/db_source.h"
 #include "storer/forget.h"
+#include "storer/full_text.h"
 #include "storer/held.h"
 #include "storer/journal.h"
 #include "storer/lease.h"
@@ -216,6 +217,10 @@ void accept_report(struct writer *writer, struct input *input)
     if (msg_header_read(link_span(first), &pools[0], &header) ||
         msg_report_read(link_span(second), &pools[1], &report)) {
         intake_malformed(writer, "link=reports", pools[0].why ? pools[0].why : pools[1].why);
+        return;
+    }
+    if (header.kind == MSG_KIND_FULL) {
+        full_report(writer, &header, &report, body);
         return;
     }
     if (header.flags & MSG_FLAG_REPLAY) {

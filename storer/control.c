@@ -5,6 +5,7 @@
 #include "common/fault.h"
 #include "common/log.h"
 #include "common/service.h"
+#include "storer/full_text.h"
 #include "storer/journal.h"
 #include "storer/lease.h"
 #include "storer/writer_inner.h"
@@ -31,6 +32,8 @@ static void on_lost(struct writer *writer, const struct msg_lost *lost)
     writer_lost(writer, "instance");
     if (lost->crashed)
         blame_lonely(writer);
+    if (fetcher)
+        full_lost(writer);
     if (fetcher && lost->crashed)
         leases_crashed(writer->leases, writer_now(writer));
     if (fetcher && writer->stuck == DB_OK)
@@ -42,6 +45,8 @@ static void on_roster(struct writer *writer, const struct msg_roster *roster)
     bool first = writer->broker == 0;
     bool other = !first && roster->broker != writer->broker;
 
+    if (other || (!first && roster->losses > writer->losses))
+        full_lost(writer);
     if (other)
         writer_lost(writer, "broker");
     else if (!first && roster->losses > writer->losses)

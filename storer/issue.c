@@ -9,6 +9,7 @@
 #include "storer/db_fetch.h"
 #include "storer/db_source.h"
 #include "storer/forget.h"
+#include "storer/full_text.h"
 #include "storer/held.h"
 #include "storer/journal.h"
 #include "storer/lease.h"
@@ -196,6 +197,7 @@ void issue_work(struct writer *writer)
     replay_work(writer);
     wanted_work(writer);
     reembed_work(writer);
+    full_work(writer);
     if (!writer->meta.paused)
         give_leases(writer);
 }
@@ -250,6 +252,7 @@ void issue_sweep(struct writer *writer)
     int64_t quiet_ms = quiesce_active(&writer->quiesce) ? writer->quiesce.since_ms : INT64_MAX;
 
     leases_sweep(writer->leases, writer_now(writer), quiet_ms, lapsed, writer);
+    full_sweep(writer);
 }
 
 void issue_fetcher_lost(struct writer *writer, struct span leases, bool crashed)

@@ -3,6 +3,7 @@
 #include "storer/db_fetch.h"
 #include "storer/db_source.h"
 #include "storer/decide.h"
+#include "storer/full_text.h"
 #include "storer/journal.h"
 #include "storer/learn.h"
 #include "storer/lease.h"
@@ -128,6 +129,7 @@ bool writer_load(struct writer *writer)
     db_fetch_each(writer->db, load_fetch, writer);
     decide_load(writer->decide);
     learn_load(writer);
+    full_load(writer);
     if (db_error(writer->db) != DB_OK)
         return false;
     end_empty(writer);

@@ -5,6 +5,7 @@
 #include "common/hash.h"
 #include "common/utf8.h"
 #include "storer/db_read.h"
+#include "storer/reads_full.h"
 #include "storer/reads_inner.h"
 
 /* Adds `key` in hexadecimal. */
@@ -213,6 +214,7 @@ static json_t *whole_of(struct reads *reads, struct db_rows *rows)
     put_key(item, rows, 19);
     put_enclosures(reads, item, db_rows_int(rows, 0));
     put_vector(reads, item, db_rows_int(rows, 0));
+    reads_put_full(reads, item, db_rows_int(rows, 0));
     put_content(reads, item, rows);
     return item;
 }

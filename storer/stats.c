@@ -5,6 +5,7 @@
 
 #include "common/clock.h"
 #include "common/config.h"
+#include "storer/full_text.h"
 #include "storer/held.h"
 #include "storer/journal.h"
 #include "storer/learn.h"
@@ -110,6 +111,7 @@ void writer_stats(struct writer *writer, struct buf *json)
                writer->committed.epoch, journal_fetches(writer->journal),
                schedule_sources(writer->schedule), schedule_due(writer->schedule, clock_utc_ms()),
                writer->fetchers, writer->embedders, outbox_waiting(writer->jobs));
+    full_figures(writer, json);
     if (q)
         buf_printf(json,
                    ",\"queries\":{\"queued\":%" PRIu64 ",\"active\":%" PRIu64

@@ -16,6 +16,8 @@
 #include "storer/command.h"
 #include "storer/db_fetch.h"
 #include "storer/decide.h"
+#include "storer/full_text.h"
+#include "storer/fulls.h"
 #include "storer/held.h"
 #include "storer/journal.h"
 #include "storer/learn.h"
@@ -89,8 +91,10 @@ static void tend(struct writer *writer)
     outbox_tend(writer->jobs, now_ms);
     outbox_tend(writer->items, now_ms);
     query_look(writer->query, writer->config->service_stuck_ms, now_ms);
-    if (reopened != writer->reopened)
+    if (reopened != writer->reopened) {
         writer_lost(writer, "send-dropped");
+        full_lost(writer);
+    }
     writer->reopened = reopened;
 }
 
@@ -205,6 +209,12 @@ static void make_rules(struct writer *writer)
                                             .error_ms = c->storer_error_ms,
                                             .quarantine_ms = c->storer_quarantine_ms,
                                             .retry_after_ms = c->storer_retry_after_ms};
+    writer->fulls =
+        fulls_create(&(struct fulls_limits){.most = (size_t)c->storer_full_queue,
+                                            .out = (size_t)c->storer_full_out,
+                                            .host_requests = (size_t)c->storer_host_requests,
+                                            .host_spacing_ms = c->storer_host_spacing_ms,
+                                            .tries = (unsigned)c->storer_full_tries});
     writer->online = online_create(&(struct online_limits){.hosts = (size_t)c->storer_offline_hosts,
                                                            .probe_ms = c->storer_probe_ms,
                                                            .probe_max_ms = c->storer_probe_max_ms});
@@ -361,6 +371,7 @@ void writer_close(struct writer **out)
     journal_destroy(&writer->journal);
     leases_destroy(&writer->leases);
     held_destroy(&writer->held);
+    fulls_destroy(&writer->fulls);
     schedule_destroy(&writer->schedule);
     online_destroy(&writer->online);
     asked_free(&writer->asked);

@@ -28,6 +28,7 @@
 
 struct db_wanted;
 struct decide;
+struct fulls;
 struct held;
 struct inlet;
 struct journal;
@@ -107,6 +108,7 @@ struct writer {
     struct journal *journal;
     struct leases *leases;
     struct held *held;
+    struct fulls *fulls; /* articles that are being fetched */
     struct schedule *schedule;
     struct schedule_times times;
     struct online *online;
