@@ -47,8 +47,10 @@ static int open_handle(struct db_read *db, const char *path, int64_t busy_ms)
     sqlite3_extended_result_codes(db->handle, 1);
     sqlite3_busy_timeout(db->handle, (int)busy_ms);
     sqlite3_progress_handler(db->handle, STEPS, look, db);
-    /* Sorters and the text check's tables stay off the disk. */
-    return sqlite3_exec(db->handle, "PRAGMA temp_store = MEMORY", NULL, NULL, NULL);
+    /* Sorters and the text check's tables stay off the disk; with SQLite's own 2 MiB of pages a
+     * search reads the same pages again and again, which doubles its CPU in a large store. */
+    return sqlite3_exec(db->handle, "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384", NULL,
+                        NULL, NULL);
 }
 
 static int check_version(struct db_read *db, const char *path, struct buf *error)
