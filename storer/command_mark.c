@@ -9,6 +9,7 @@
 #include "storer/command_inner.h"
 #include "storer/db_mark.h"
 #include "storer/idset.h"
+#include "storer/interest.h"
 #include "storer/mark_pack.h"
 #include "storer/writer_inner.h"
 
@@ -92,6 +93,23 @@ uint64_t mark_do(struct writer *writer, enum mark_kind kind, bool on, const stru
     return count;
 }
 
+bool mark_item(struct writer *writer, enum mark_kind kind, uint64_t item, bool on)
+{
+    struct idset *set = idset_create();
+    bool is_there = db_mark_group(writer->db, item, set);
+    uint64_t step = 0;
+
+    if (kind == MARK_STARRED) {
+        idset_destroy(&set);
+        set = idset_create();
+        idset_add(set, item);
+    }
+    if (is_there)
+        mark_do(writer, kind, on, set, &step);
+    idset_destroy(&set);
+    return is_there;
+}
+
 /* --- the commands ----------------------------------------------------------------------------- */
 
 static struct idset *set_of(const json_t *arguments, uint64_t head)
@@ -104,6 +122,17 @@ static struct idset *set_of(const json_t *arguments, uint64_t head)
         set = mark_unpack(buf_span(&packed), head);
     buf_free(&packed);
     return set;
+}
+
+/* What a person named one by one says what they like. */
+static void learn(struct writer *writer, const json_t *named, enum mark_kind kind, bool on)
+{
+    int64_t now_ms = clock_utc_ms();
+    const json_t *id = NULL;
+    size_t i = 0;
+
+    json_array_foreach(named, i, id)
+        interest_marked(writer, kind, (uint64_t)json_integer_value(id), on, now_ms);
 }
 
 void command_mark(struct writer *writer, struct input *input, json_t *arguments)
@@ -123,6 +152,8 @@ void command_mark(struct writer *writer, struct input *input, json_t *arguments)
         if (kind != MARK_STARRED)
             db_mark_late_copies(writer->db, set, (uint64_t)head);
         changed = mark_do(writer, kind, on, set, &step);
+        if (kind != MARK_HIDDEN)
+            learn(writer, json_object_get(arguments, "named"), kind, on);
         command_answer(input, json_pack("{s:s, s:I, s:I, s:I}", "what", what, "items", items,
                                         "changed", (json_int_t)changed, "step", (json_int_t)step));
     }

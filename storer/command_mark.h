@@ -21,4 +21,7 @@ bool mark_what_of(const char *name, enum mark_kind *kind, bool *on);
 uint64_t mark_do(struct writer *writer, enum mark_kind kind, bool on, const struct idset *set,
                  uint64_t *step);
 
+/* The same for one item and, but for starring, its copies.  false: there is no such item. */
+bool mark_item(struct writer *writer, enum mark_kind kind, uint64_t item, bool on);
+
 #endif

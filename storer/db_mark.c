@@ -8,10 +8,7 @@
 #include "storer/idset.h"
 #include "storer/map64.h"
 
-enum {
-    FEW = 200,  /* changes of a block that are looked up one by one */
-    GROUP = 64, /* copies of a group whose words are looked at, the latest */
-};
+enum { FEW = 200 }; /* changes of a block that are looked up one by one */
 
 /* What changes for a source. */
 struct delta {
@@ -259,46 +256,4 @@ uint64_t db_mark_set(struct db *db, enum mark_kind kind, const struct idset *set
     }
     write_deltas(&marking);
     return marking.count;
-}
-
-/* --- copies ----------------------------------------------------------------------------------- */
-
-void db_mark_late_copies(struct db *db, struct idset *set, uint64_t head)
-{
-    sqlite3_stmt *s = db_get(db, SQL_mark_late_copies);
-
-    db_uint(s, 1, head);
-    while (db_row(db, s))
-        if (idset_has(set, db_get_uint(s, 1)))
-            idset_add(set, db_get_uint(s, 0));
-}
-
-static uint64_t words_of(struct db *db, uint64_t item)
-{
-    sqlite3_stmt *s = db_get(db, SQL_mark_words);
-    uint64_t words = 0;
-
-    db_uint(s, 1, item);
-    words = db_number(db, s);
-    return words > 0 ? words : 1; /* one without words is marked all the same */
-}
-
-uint64_t db_mark_words(struct db *db, enum mark_kind kind, uint64_t original)
-{
-    sqlite3_stmt *s = db_get(db, SQL_mark_group);
-    unsigned char bits[IDSET_BYTES];
-    uint64_t most = 0, block = UINT64_MAX;
-
-    db_uint(s, 1, original);
-    db_uint(s, 2, GROUP);
-    while (db_row(db, s)) {
-        uint64_t id = db_get_uint(s, 0), words = 0;
-
-        if (id / IDSET_BLOCK != block)
-            read_block(db, kind, id / IDSET_BLOCK, bits);
-        block = id / IDSET_BLOCK;
-        words = bit_of(bits, id) ? words_of(db, id) : 0;
-        most = words > most ? words : most;
-    }
-    return most;
 }

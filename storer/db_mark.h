@@ -24,8 +24,12 @@ uint64_t db_mark_set(struct db *db, enum mark_kind kind, const struct idset *set
                      struct idset *changed);
 /* The item is about to be deleted: its marks go.  Call it before its row goes. */
 void db_mark_forget(struct db *db, uint64_t item, uint64_t source);
+/* --- copies, in db_mark_copies.c --- */
+
 /* Adds to set the items with ids above `head` that are copies of a member. */
 void db_mark_late_copies(struct db *db, struct idset *set, uint64_t head);
+/* Adds to set an item, what it is a copy of and all copies; false: there is no such item. */
+bool db_mark_group(struct db *db, uint64_t item, struct idset *set);
 /* The most words that a marked item of a group of copies has, by its original; 0: none is marked.
  */
 uint64_t db_mark_words(struct db *db, enum mark_kind kind, uint64_t original);

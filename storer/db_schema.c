@@ -203,7 +203,7 @@ static const char *const migrations[] = {
     "CREATE INDEX item_ids ON item (id, source, story, copy_of);"
     "CREATE INDEX item_copy ON item (copy_of) WHERE copy_of > 0;"
     "DROP INDEX story_last;"
-    "CREATE INDEX story_last ON story (last_ms, id, items);"
+    "CREATE INDEX story_last ON story (last_ms, id, items, lead);"
 
     /* Contents by their hash (XXH3-128 of the plain bytes): data is zstd, bytes the plain length,
      * packed that of data.  Who refers to one has its hash.  Those that are put, or let go, wait in

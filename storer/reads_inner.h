@@ -61,4 +61,8 @@ bool reads_fits(struct reads *reads, const json_t *object);
 void reads_list(struct reads *reads, struct db_rows *rows, int64_t limit,
                 json_t *(*make)(struct db_rows *rows), json_t *answer, const char *name);
 
+/* An item's object from the first columns of rows: id, source, story, copy_of, time_ms,
+ * published_ms, seen_ms, title, url, author, guid. */
+json_t *reads_item_fields(struct db_rows *rows);
+
 #endif

@@ -1,4 +1,4 @@
-/* Items: lists of them, one in full, and the order in which they were committed. */
+/* Items: one in full, the order in which they were committed, those that are dead. */
 #include <string.h>
 
 #include "common/app.h"
@@ -6,6 +6,7 @@
 #include "common/utf8.h"
 #include "storer/db_read.h"
 #include "storer/reads_full.h"
+#include "storer/reads_filter.h"
 #include "storer/reads_inner.h"
 
 /* Adds `key` in hexadecimal. */
@@ -30,9 +31,7 @@ static json_t *list(struct reads *reads, struct db_rows *rows, int64_t limit, co
     return answer;
 }
 
-/* --- lists ------------------------------------------------------------------------------------ */
-
-static json_t *item_of(struct db_rows *rows)
+json_t *reads_item_fields(struct db_rows *rows)
 {
     json_t *item = json_object();
 
@@ -50,31 +49,7 @@ static json_t *item_of(struct db_rows *rows)
     return item;
 }
 
-#define ITEM                                                                                       \
-    "SELECT id, source, story, copy_of, time_ms, published_ms, seen_ms, title, url, author, guid"  \
-    " FROM item WHERE "
-
-json_t *reads_items(struct reads *reads)
-{
-    int64_t limit = reads_limit(reads, 50);
-    int64_t source = reads_arg(reads, "source", 0, 1, INT64_MAX);
-    int64_t since_ms = reads_arg(reads, "since_ms", INT64_MIN, INT64_MIN, INT64_MAX);
-    int64_t before = reads_arg(reads, "before", INT64_MAX, 1, INT64_MAX);
-
-    if (!reads_ok(reads))
-        return NULL;
-    if (source)
-        return list(reads,
-                    db_rows_start(reads->db,
-                                  ITEM "source = ?1 AND id < ?2 AND time_ms >= ?3"
-                                       " ORDER BY id DESC LIMIT ?4",
-                                  "iiii", source, before, since_ms, limit + 1),
-                    limit, "items", item_of);
-    return list(reads,
-                db_rows_start(reads->db, ITEM "id < ?1 AND time_ms >= ?2 ORDER BY id DESC LIMIT ?3",
-                              "iii", before, since_ms, limit + 1),
-                limit, "items", item_of);
-}
+/* --- in the order of commits ------------------------------------------------------------------ */
 
 /* An item's id is given when it is first committed, so ids are the commit order; the sequence moves
  * on when the item is updated. */
@@ -200,16 +175,26 @@ static void put_content(struct reads *reads, json_t *item, struct db_rows *rows)
     json_object_set_new(item, "truncated", json_boolean(was_cut));
 }
 
+static void put_marks(struct reads *reads, json_t *item, uint64_t id)
+{
+    struct reads_filter filter;
+
+    reads_filter_marks(reads, &filter);
+    reads_filter_put(&filter, item, id);
+    reads_filter_free(&filter);
+}
+
 static json_t *whole_of(struct reads *reads, struct db_rows *rows)
 {
     int64_t flags = db_rows_int(rows, 15);
-    json_t *item = item_of(rows);
+    json_t *item = reads_item_fields(rows);
 
     reads_put_int(item, "updated_ms", rows, 11);
     reads_put_text(item, "language", rows, 12);
     reads_put_text(item, "categories", rows, 13);
     reads_put_text(item, "thumbnail", rows, 14);
     json_object_set_new(item, "cut", json_boolean(flags & 1));
+    put_marks(reads, item, (uint64_t)db_rows_int(rows, 0));
     reads_put_int(item, "wanted", rows, 18);
     put_key(item, rows, 19);
     put_enclosures(reads, item, db_rows_int(rows, 0));

@@ -11,7 +11,10 @@
 #include "storer/reads_marks.h"
 #include "storer/reads_target.h"
 
-enum { FEW = 2000 }; /* items whose copies are looked for one by one */
+enum {
+    FEW = 2000,  /* items whose copies are looked for one by one */
+    NAMED = 100, /* items, and stories, that are learnt from */
+};
 
 /* --- copies ----------------------------------------------------------------------------------- */
 
@@ -86,6 +89,41 @@ static void add_copies(struct reads *reads, struct idset *set, uint64_t head)
         add_many(reads, set);
 }
 
+/* --- what was named --------------------------------------------------------------------------- */
+
+static int64_t lead_of(struct reads *reads, int64_t story)
+{
+    struct db_rows *rows =
+        db_rows_start(reads->db, "SELECT lead FROM story WHERE id = ?1", "i", story);
+    int64_t lead = db_rows_next(rows) ? db_rows_int(rows, 0) : 0;
+
+    db_rows_end(rows);
+    return lead;
+}
+
+/* Items that were named one by one, and of stories their leads: the first of them. */
+static json_t *named_of(struct reads *reads)
+{
+    const json_t *items = json_object_get(reads->args, "items"), *value = NULL;
+    const json_t *story = json_object_get(reads->args, "story");
+    json_t *named = json_array();
+    size_t i = 0;
+
+    json_array_foreach(items, i, value)
+    {
+        if (i < NAMED)
+            json_array_append_new(named, json_integer(json_integer_value(value)));
+    }
+    if (story)
+        json_array_append_new(named, json_integer(lead_of(reads, json_integer_value(story))));
+    json_array_foreach(json_object_get(reads->args, "stories"), i, value)
+    {
+        if (i < NAMED)
+            json_array_append_new(named, json_integer(lead_of(reads, json_integer_value(value))));
+    }
+    return named;
+}
+
 /* --- the verb --------------------------------------------------------------------------------- */
 
 static json_t *answer_of(const char *what, const struct idset *set, uint64_t head)
@@ -120,6 +158,8 @@ json_t *reads_mark(struct reads *reads)
         add_copies(reads, set, head);
     if (set && db_read_status(reads->db) == DB_READ_OK)
         answer = answer_of(what, set, head);
+    if (answer)
+        json_object_set_new(answer, "named", named_of(reads));
     idset_destroy(&set);
     return answer;
 }
