@@ -10,7 +10,16 @@
  *   dead.retry {id?}          -> {asked}
  *   reembed {dry_run?}        -> {serving, wanted: model of the settings, items, missing: items
  * without a vector of the serving model, done, failed, changing, hurried}
+ *   next {among?: [items], explain?, chance?: [0..1, 0..1]}
+ *                             -> place and again: true where all was given before, explain
+ * (learn_told.h) back {} / forward {}      -> place read {item?, story?, fraction: 0..1}
+ *                             -> place and outcome: read, open, passed-over; learned; marked: items
  *   stats {} -> writer_stats
+ *
+ * place is {item, story, source, before, behind: places of the history, frozen: whether learning
+ * is}. next chooses among the newest unread stories, or those of the items given (storer/walk.h);
+ * 65 where nothing is unread. read without item and story is of the present place, and of the whole
+ * story.
  *
  * Category "a/b" is nested.  Of an address that is added the user information goes into the
  * credentials, which may also be given as "user:password"; hi 1 asks the new ones at once.  A

@@ -2,6 +2,7 @@
 
 #include "storer/db_inner.h"
 #include "storer/db_mark.h"
+#include "storer/idset.h"
 #include "storer/walk.h"
 
 static void real(sqlite3_stmt *s, int place, double value)
@@ -174,12 +175,39 @@ bool db_walk_unread(struct db *db, uint64_t item)
     return !db_mark_has(db, MARK_READ, item) && !db_mark_has(db, MARK_HIDDEN, item);
 }
 
+static void add_ids(struct db *db, enum db_sql which, uint64_t id, struct idset *set)
+{
+    sqlite3_stmt *s = db_get(db, which);
+
+    db_uint(s, 1, id);
+    while (db_row(db, s))
+        idset_add(set, db_get_uint(s, 0));
+}
+
+void db_walk_copies(struct db *db, const struct walk_candidate *item, bool whole, struct idset *set)
+{
+    sqlite3_stmt *s = NULL;
+    uint64_t original = 0;
+
+    idset_add(set, item->item);
+    if (whole) {
+        add_ids(db, SQL_walk_story_items, item->story, set);
+        return;
+    }
+    s = db_get(db, SQL_walk_original);
+    db_uint(s, 1, item->item);
+    original = db_number(db, s);
+    if (original)
+        idset_add(set, original);
+    add_ids(db, SQL_walk_copies, original ? original : item->item, set);
+}
+
 /* Blocks of marks: items of a story lie close together, and so do stories. */
-enum { KEPT = 16, BLOCK = 4096, BLOCK_BYTES = BLOCK / 8 };
+enum { KEPT = 16 };
 
 struct done_bits {
     uint64_t block; /* plus 1; 0 = empty */
-    unsigned char bits[BLOCK_BYTES];
+    unsigned char bits[IDSET_BYTES];
 };
 
 static void add_bits(struct db *db, enum mark_kind kind, uint64_t block, unsigned char *bits)
@@ -192,14 +220,14 @@ static void add_bits(struct db *db, enum mark_kind kind, uint64_t block, unsigne
     if (!db_row(db, s))
         return;
     row = db_get_blob(s, 0);
-    for (size_t i = 0; i < row.n && i < BLOCK_BYTES; i++)
+    for (size_t i = 0; i < row.n && i < IDSET_BYTES; i++)
         bits[i] |= (unsigned char)row.p[i];
     db_done(s);
 }
 
 static bool is_done(struct db *db, struct done_bits *kept, uint64_t item)
 {
-    uint64_t block = item / BLOCK, bit = item % BLOCK;
+    uint64_t block = item / IDSET_BLOCK, bit = item % IDSET_BLOCK;
     struct done_bits *at = &kept[block % KEPT];
 
     if (at->block != block + 1) {

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 struct db;
+struct idset;
 struct walk;
 struct walk_candidate;
 struct walk_edge;
@@ -32,6 +33,10 @@ bool db_walk_item(struct db *db, uint64_t item, struct walk_candidate *out);
 uint64_t db_walk_lead(struct db *db, uint64_t story);
 /* Whether it is neither read nor hidden. */
 bool db_walk_unread(struct db *db, uint64_t item);
+
+/* Adds the item with its original and its copies; whole: all items of its story. */
+void db_walk_copies(struct db *db, const struct walk_candidate *item, bool whole,
+                    struct idset *set);
 
 /* Of the stories that began last, newest first, the first item that is unread: at most `most`,
  * looking at no more than `scan` items. Gives how many there are. */
