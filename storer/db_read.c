@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "common/mem.h"
+#include "storer/db_rank.h"
 #include "storer/db_schema.h"
 
 enum {
@@ -67,7 +68,10 @@ static int check_version(struct db_read *db, const char *path, struct buf *error
                    db_schema_newest());
         return -1;
     }
-    return 0;
+    if (db_rank_register(db->handle) == SQLITE_OK)
+        return 0;
+    buf_printf(error, "%s: %s", path, sqlite3_errmsg(db->handle));
+    return -1;
 }
 
 struct db_read *db_read_open(const char *path, int64_t busy_ms, struct buf *error)
@@ -181,6 +185,8 @@ static void bind(struct db_rows *rows, const char *kinds, va_list args)
     for (int i = 1; kinds[i - 1]; i++) {
         if (kinds[i - 1] == 'i') {
             sqlite3_bind_int64(rows->stmt, i, va_arg(args, int64_t));
+        } else if (kinds[i - 1] == 'p') {
+            sqlite3_bind_pointer(rows->stmt, i, va_arg(args, void *), "weir", NULL);
         } else if (kinds[i - 1] == 't') {
             sqlite3_bind_text(rows->stmt, i, va_arg(args, const char *), -1, SQLITE_STATIC);
         } else {

@@ -40,8 +40,9 @@ const char *db_read_error(const struct db_read *db);
 
 /* Starts a query.  sql is a constant that lives on: prepared statements are kept by its address.
  * kinds has a letter for each parameter: i int64_t, t const char * (NUL-terminated), b struct span
- * *.  A statement that fails gives no rows, and the status says why.  The result is never NULL and
- * is given back with db_rows_end; texts and blobs given must live until then. */
+ *, p a pointer for a function of storer/db_*.c.  A statement that fails gives no rows, and the
+ *status says why.  The result is never NULL and is given back with db_rows_end; texts and blobs
+ *given must live until then. */
 struct db_rows *db_rows_start(struct db_read *db, const char *sql, const char *kinds, ...);
 /* The next row; false at the end, when stopped, and after a failure. */
 bool db_rows_next(struct db_rows *rows);

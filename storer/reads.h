@@ -49,7 +49,9 @@ struct reads_limits {
     size_t json_bytes;              /* largest answer; lists end earlier and say where to go on */
     size_t page_bytes;              /* largest page of vectors */
     int64_t page_rows;              /* vectors looked at for one */
+    int64_t search_candidates;      /* rows that a text is looked up in, newest first */
     int64_t semantic_ms, rerank_ms; /* waited for the ring */
+    int64_t keyword_weight, vector_weight, rerank_hits, rerank_bytes; /* params.def, search */
     const struct reads_ring *ring;  /* NULL: there is none */
 };
 

@@ -1,0 +1,111 @@
+/* search: by words and by vectors. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/app.h"
+#include "common/clock.h"
+#include "storer/db_read.h"
+#include "storer/idset.h"
+#include "storer/reads_inner.h"
+#include "storer/search.h"
+
+enum { LIMIT = 20 };
+
+void search_lap(struct search *search, const char *name)
+{
+    int64_t now_us = clock_mono_us();
+
+    json_object_set_new(search->took, name, json_integer((json_int_t)(now_us - search->lap_us)));
+    search->lap_us = now_us;
+}
+
+void search_end(struct search *search)
+{
+    for (size_t i = 0; i < search->word_count; i++)
+        free(search->words[i]);
+    buf_free(&search->title);
+    buf_free(&search->plain);
+    buf_free(&search->match);
+    buf_free(&search->any);
+    buf_free(&search->marks);
+    buf_free(&search->why);
+    idset_destroy(&search->filter);
+    idset_destroy(&search->wording);
+    free(search->query);
+    json_decref(search->took);
+}
+
+/* --- arguments -------------------------------------------------------------------------------- */
+
+static void read_mode(struct search *search)
+{
+    const json_t *mode = json_object_get(search->reads->args, "mode");
+    const char *name = mode ? json_string_value(mode) : "hybrid";
+
+    if (name && strcmp(name, "hybrid") == 0)
+        search->mode = SEARCH_HYBRID;
+    else if (name && strcmp(name, "keyword") == 0)
+        search->mode = SEARCH_KEYWORDS;
+    else if (name && strcmp(name, "vector") == 0)
+        search->mode = SEARCH_VECTORS;
+    else
+        reads_fail(search->reads, APP_USAGE, "mode: hybrid, keyword or vector is expected");
+}
+
+static bool read_switch(struct search *search, const char *name)
+{
+    const json_t *value = json_object_get(search->reads->args, name);
+
+    if (value && !json_is_boolean(value))
+        reads_fail(search->reads, APP_USAGE, "%s: true or false is expected", name);
+    return json_is_true(value);
+}
+
+static void read_arguments(struct search *search)
+{
+    const json_t *query = json_object_get(search->reads->args, "query");
+
+    search->limit = reads_arg(search->reads, "limit", LIMIT, 1, SEARCH_LIST);
+    read_mode(search);
+    search->mmr = read_switch(search, "mmr");
+    search->rerank = read_switch(search, "rerank");
+    search->explain = read_switch(search, "explain");
+    search->text = span_of(json_string_value(query), json_string_length(query));
+    if (!json_is_string(query))
+        reads_fail(search->reads, APP_USAGE, "query: a text is expected");
+}
+
+/* --- the verb --------------------------------------------------------------------------------- */
+
+static void find(struct search *search)
+{
+    if (search->mode != SEARCH_VECTORS || search->plain.len == 0)
+        search_keyword(search);
+    search_vector(search);
+    search_fuse(search);
+    search_rerank(search);
+    search_mmr(search);
+}
+
+json_t *reads_search(struct reads *reads)
+{
+    struct search search = {.reads = reads, .took = json_object()};
+    json_t *answer = NULL;
+
+    search.began_us = search.lap_us = clock_mono_us();
+    read_arguments(&search);
+    if (reads_ok(reads) && db_read_begin(reads->db) == DB_READ_OK) {
+        search_words(&search, search.text);
+        search_ask(&search); /* it works while words are looked up here */
+        search_lap(&search, "parse");
+        find(&search);
+        if (db_read_status(reads->db) == DB_READ_OK)
+            answer = search_show(&search);
+        if (db_read_status(reads->db) != DB_READ_OK) {
+            json_decref(answer);
+            answer = NULL;
+        }
+    }
+    search_end(&search);
+    return answer;
+}

@@ -1,0 +1,77 @@
+/* The half that looks for words. */
+#include "storer/db_rank.h"
+#include "storer/db_read.h"
+#include "storer/idset.h"
+#include "storer/reads_inner.h"
+#include "storer/search.h"
+
+enum { FEW = 10 }; /* hits with all words; with fewer, some of the words will do */
+
+bool search_admits(const struct search *search, uint64_t id)
+{
+    return id != search->except && (!search->filter || idset_has(search->filter, id));
+}
+
+static bool admits(void *arg, uint64_t id)
+{
+    return search_admits(arg, id);
+}
+
+static size_t rank(struct search *search, const struct buf *match, struct rank_hit *out,
+                   struct rank_told *told)
+{
+    struct rank_query query = {.candidates = (size_t)search->reads->limits->search_candidates,
+                               .accept = admits,
+                               .arg = search};
+
+    query.match = match->data;
+    return db_rank(search->reads->db, &query, out, SEARCH_LIST, told);
+}
+
+static bool has(const struct search *search, uint64_t id)
+{
+    for (size_t i = 0; i < search->keyword_count; i++)
+        if (search->keyword[i].id == id)
+            return true;
+    return false;
+}
+
+/* Behind those that have all words. */
+static void add_any(struct search *search)
+{
+    struct rank_hit hits[SEARCH_LIST];
+    struct rank_told told = {0};
+    size_t all = search->keyword_count, n = 0;
+
+    search_any(search);
+    if (search->any.len == 0 || db_read_status(search->reads->db) != DB_READ_OK)
+        return;
+    n = rank(search, &search->any, hits, &told);
+    for (size_t i = 0; i < n && search->keyword_count < SEARCH_LIST; i++)
+        if (!has(search, hits[i].id))
+            search->keyword[search->keyword_count++] = hits[i];
+    search->any_used = search->keyword_count > all;
+    search->told.candidates += told.candidates;
+    search->told.capped = search->told.capped || told.capped;
+}
+
+/* A query of filters alone: the newest that they leave. */
+static void list_newest(struct search *search)
+{
+    uint64_t id = INT64_MAX;
+
+    while (search->filter && search->keyword_count < SEARCH_LIST &&
+           (id = idset_below(search->filter, id)) > 0)
+        search->keyword[search->keyword_count++] = (struct rank_hit){.id = id};
+}
+
+void search_keyword(struct search *search)
+{
+    if (search->match.len == 0)
+        list_newest(search);
+    else
+        search->keyword_count = rank(search, &search->match, search->keyword, &search->told);
+    if (search->keyword_count < FEW && search->word_count > 1)
+        add_any(search);
+    search_lap(search, "keyword");
+}
