@@ -7,7 +7,7 @@
 #include "storer/db_rank.h"
 #include "storer/db_rank_inner.h"
 
-static const float weights[] = {10, 5, 3, 1}; /* title, text, author, source_title */
+static const float weights[] = {10, 5, 3, 1, 1}; /* title, text, author, source_title, categories */
 
 struct counting {
     size_t count, most;

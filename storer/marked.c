@@ -25,14 +25,14 @@ void marked_read(struct span text, struct marked *out)
         uint32_t c = 0;
 
         at += utf8_next(at, end, &c);
-        if (c == MARKED_BEGIN[0] && !inside) {
+        if (c == MARKED_BEGIN && !inside) {
             inside = true;
             from = characters;
-        } else if (c == MARKED_END[0] && inside) {
+        } else if (c == MARKED_END && inside) {
             inside = false;
             end_range(out, from, characters);
         }
-        if (c == MARKED_BEGIN[0] || c == MARKED_END[0])
+        if (c == MARKED_BEGIN || c == MARKED_END)
             continue;
         utf8_add(&out->text, c == UTF8_BAD ? 0xfffd : c);
         characters++;

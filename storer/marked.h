@@ -8,10 +8,11 @@
 
 /* What FTS5's highlight () and snippet () are given; texts of items have no such characters, and
  * where one does it is dropped like the others. */
-#define MARKED_BEGIN "\x01"
-#define MARKED_END   "\x02"
-
-enum { MARKED_MOST = 64 }; /* ranges; further ones are not told */
+enum {
+    MARKED_BEGIN = 1,
+    MARKED_END = 2,
+    MARKED_MOST = 64, /* ranges; further ones are not told */
+};
 
 struct marked {
     struct buf text; /* without the marks; bytes that are no UTF-8 are U+FFFD */

@@ -42,9 +42,9 @@ struct search {
     enum search_mode mode;
     int64_t limit;
     bool mmr, rerank, explain;
-    struct span text;      /* of the query: what the reranker reads */
-    struct buf title;      /* `similar`: of the item */
-    struct buf plain;      /* its words, or the item's text: what is embedded */
+    struct span text; /* of the query: what the reranker reads */
+    struct buf title; /* `similar`: of the item */
+    struct buf plain; /* its words, or the item's text: what is embedded */
     char *words[SEARCH_WORDS];
     size_t word_count;
     struct buf match;      /* FTS5 expressions: all words; empty = there are none */

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/utf8.h"
 #include "storer/db_read.h"
 #include "storer/rank_mmr.h"
 #include "storer/reads_inner.h"

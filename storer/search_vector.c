@@ -42,8 +42,7 @@ static const char *keep_words(struct search *search, struct span words)
 {
     buf_clear(&search->why);
     buf_add(&search->why, words.p, words.n);
-    buf_addc(&search->why, '\0');
-    return search->why.data;
+    return search->why.data ? search->why.data : "";
 }
 
 static bool may_be_near(const struct search *search, uint64_t id)

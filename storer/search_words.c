@@ -30,10 +30,8 @@ static void split(struct search *search)
 
     while (search->word_count < SEARCH_WORDS &&
            lang_word_next(buf_span(&search->plain), &at, &word)) {
-        if (!knows(search, buf_span(&word))) {
-            buf_addc(&word, '\0');
+        if (!knows(search, buf_span(&word)))
             search->words[search->word_count++] = buf_take(&word);
-        }
         buf_clear(&word);
     }
     buf_free(&word);
@@ -47,10 +45,6 @@ void search_words(struct search *search, struct span text)
         add_quoted(&search->match, " ", search->words[i]);
         add_quoted(&search->marks, " OR ", search->words[i]);
     }
-    buf_addc(&search->match, '\0');
-    buf_addc(&search->marks, '\0');
-    search->match.len--;
-    search->marks.len--;
 }
 
 struct counted {
@@ -76,7 +70,6 @@ void search_any(struct search *search)
     for (size_t i = 0; i < search->word_count; i++) {
         buf_clear(&search->any);
         add_quoted(&search->any, "", search->words[i]);
-        buf_addc(&search->any, '\0');
         counted[i].word = search->words[i];
         counted[i].count = db_rank_count(search->reads->db, search->any.data, left);
     }
