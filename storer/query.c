@@ -6,6 +6,7 @@
 
 #include "common/app.h"
 #include "common/config.h"
+#include "common/counters.h"
 #include "common/link.h"
 #include "common/log.h"
 #include "common/loop.h"
@@ -132,12 +133,19 @@ static struct query_setup setup_of(const struct config *config, const char *db_p
         .large_bytes = config->storer_large_bytes,
         .memory_bytes = config->service_memory_bytes,
         .query_ms = config->storer_query_ms,
+        .later_ms = config->storer_later_ms,
+        .client_rate = config->storer_client_rate,
+        .client_burst = config->storer_client_burst,
+        .tickets = config->storer_tickets,
+        .ticket_bytes = config->storer_ticket_bytes,
+        .ticket_ms = config->storer_ticket_ms,
+        .history = config->storer_query_history,
         .verify_ms = config->storer_verify_ms,
         .busy_ms = config->storer_busy_ms,
         .late_ms = config->service_late_ms,
         .quiet_ms = config->log_quiet_ms,
         .stuck_ms = config->service_stuck_ms,
-        .limits = {.json_bytes = (size_t)smaller(room, MSG_TEXT_MAX),
+        .limits = {.json_bytes = (size_t)(smaller(room, MSG_TEXT_MAX) - QUERY_TICKET_ROOM),
                    .page_rows = PAGE_ROWS,
                    .search_candidates = config->storer_search_candidates,
                    .keyword_weight = config->search_keyword_weight,
@@ -214,6 +222,17 @@ unsigned query_fullest(struct query *query)
 void query_look(struct query *query, int64_t stuck_ms, int64_t now_ms)
 {
     watchdog_look(&query->watch, "query", 1, query->figures.turns, stuck_ms, now_ms);
+}
+
+void query_counters(const struct query *query, struct counters *counters)
+{
+    const struct query_figures *f = &query->figures;
+
+    counters->at[COUNTER_busy_refused] = f->refused;
+    counters->at[COUNTER_interrupted] = f->interrupted;
+    counters->at[COUNTER_cancelled] = f->cancelled;
+    counters->at[COUNTER_rate_limited] = f->limited;
+    counters->at[COUNTER_forbidden] = f->forbidden;
 }
 
 const struct query_figures *query_figures(const struct query *query)

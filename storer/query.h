@@ -14,8 +14,26 @@
  * Each has a deadline, the smaller of its own within_ms and storer.query_ms (for verify:
  * storer.verify_ms), counted from its arrival: a waiting one is then answered 75, a running one is
  * stopped inside SQLite and answered 75, a command that the writer has not answered is answered 75
- * too (it may still be carried out).  An answer to a caller that went away, or that does not read,
- * is dropped and counted.  No mutex, no shared memory. */
+ * too (it may still be carried out).  An answer says retry_after_ms only where nothing was begun.
+ *
+ * A client (a process, or over tcp a key) may ask storer.client_rate queries a second; beyond that
+ * the answer is 75 with retry_after_ms.  What a caller asked that has gone is cancelled: what waits
+ * is dropped, what a reader does is interrupted, both at once; what the writer has got is carried
+ * out.  An answer to a caller that went away, or that does not read, is dropped and counted.
+ *
+ * The front answers these itself (queries over tcp: as for reads):
+ *
+ *   cancel {}          -> {cancelled}: how many of this caller's own queries were
+ *   cancel {id}        -> the same of the one with this id
+ *   cancel {ticket}    -> the same of a query for later; its answer, if it has one, is forgotten
+ *   later {verb, args?, call?} -> {ticket, keep_ms}: the query runs without its caller, for at most
+ *                      storer.later_ms (verify: storer.verify_ms); call, a list of texts, comes
+ * back result {ticket}    -> {ticket, state: waiting, running or done, verb, asked_ms, call?, and
+ * once done: code, error?, answer?}; kept for storer.ticket_ms queries {}         -> {running:
+ * [query], waiting: [query], waiting_all, recent: [query]}
+ *
+ * where query is {verb, client, come_ms, waited_us, ran_us, ticket?} and, recent: {code,
+ * cancelled?}.  A ticket is a text.  No mutex, no shared memory. */
 #ifndef WEIR_STORER_QUERY_H
 #define WEIR_STORER_QUERY_H
 
@@ -24,6 +42,7 @@
 #include "common/guard.h"
 
 struct config;
+struct counters;
 struct loop;
 struct query;
 
@@ -37,11 +56,16 @@ struct query_figures {
     uint64_t answered;    /* answers sent, of any code */
     uint64_t refused;     /* answered busy */
     uint64_t interrupted; /* stopped at their deadline, waiting or running */
-    uint64_t gone;        /* answers that found no caller */
-    uint64_t malformed;   /* messages that could not be read */
-    uint64_t fullest;     /* percent of the queue, since the figures before */
-    uint64_t forbidden;   /* queries over tcp that their key does not allow */
-    uint64_t turns;       /* times that these were told, once a second */
+    uint64_t cancelled;   /* because their caller went away or said so, waiting or running */
+    uint64_t limited;     /* answered busy, because their client asks too many a second */
+    uint64_t tickets;     /* queries for later, now, done or not */
+    uint64_t ticket_bytes;
+    uint64_t tickets_lost; /* answers that made room before their time was over */
+    uint64_t gone;         /* answers that found no caller */
+    uint64_t malformed;    /* messages that could not be read */
+    uint64_t fullest;      /* percent of the queue, since the figures before */
+    uint64_t forbidden;    /* queries over tcp that their key does not allow */
+    uint64_t turns;        /* times that these were told, once a second */
     struct guard_counts tcp;
 };
 
@@ -60,6 +84,8 @@ void query_release(struct query *query);
 unsigned query_fullest(struct query *query);
 /* As of the last command, or the last second. */
 const struct query_figures *query_figures(const struct query *query);
+/* Puts them where the heartbeat tells them. */
+void query_counters(const struct query *query, struct counters *counters);
 /* Ends the process with 70 where the front has told nothing for stuck_ms (common/watchdog.h); it
  * looks at the readers itself. */
 void query_look(struct query *query, int64_t stuck_ms, int64_t now_ms);

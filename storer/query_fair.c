@@ -80,7 +80,7 @@ struct task *fair_pop(struct fair *fair)
     return left(fair, before, task);
 }
 
-struct task *fair_pull_late(struct fair *fair, int64_t now_ms)
+struct task *fair_pull_if(struct fair *fair, task_match_fn *match, const void *arg)
 {
     struct fair_caller *before = fair->last;
     struct task *task = NULL;
@@ -88,12 +88,35 @@ struct task *fair_pull_late(struct fair *fair, int64_t now_ms)
     if (!before)
         return NULL;
     do {
-        task = task_pull_late(&before->next->tasks, now_ms);
+        task = task_pull_if(&before->next->tasks, match, arg);
         if (task)
             return left(fair, before, task);
         before = before->next;
     } while (before != fair->last);
     return NULL;
+}
+
+static bool is_late(const struct task *task, const void *arg)
+{
+    return task->deadline_ms <= *(const int64_t *)arg;
+}
+
+struct task *fair_pull_late(struct fair *fair, int64_t now_ms)
+{
+    return fair_pull_if(fair, is_late, &now_ms);
+}
+
+void fair_each(const struct fair *fair, bool (*fn)(const struct task *task, void *arg), void *arg)
+{
+    const struct fair_caller *caller = fair->last;
+    bool more = caller != NULL;
+
+    while (more) {
+        for (const struct task *task = caller->tasks.first; more && task; task = task->next)
+            more = fn(task, arg);
+        caller = caller->next;
+        more = more && caller != fair->last;
+    }
 }
 
 struct task *fair_pull_longest(struct fair *fair, const struct task *task)

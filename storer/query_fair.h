@@ -22,6 +22,10 @@ void fair_push(struct fair *fair, struct task *task);
 struct task *fair_pop(struct fair *fair);
 /* One whose deadline has come. */
 struct task *fair_pull_late(struct fair *fair, int64_t now_ms);
+/* One that match says yes to. */
+struct task *fair_pull_if(struct fair *fair, task_match_fn *match, const void *arg);
+/* Calls fn for each, in no order, until it returns false. */
+void fair_each(const struct fair *fair, bool (*fn)(const struct task *task, void *arg), void *arg);
 /* The newest of the caller with the most, where that is at least two more than those of the task's
  * own caller; else NULL. */
 struct task *fair_pull_longest(struct fair *fair, const struct task *task);

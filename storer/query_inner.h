@@ -2,7 +2,8 @@
  *
  *   main  -> front   answer: [token u64][code u64][error][json]; release: [0 u64]
  *   front -> main    [struct query_figures], for a command also [token u64][verb][json]
- *   front -> reader  [struct query_job][query frame][extra frame, or empty]; release: [0 u64]
+ *   front -> reader  [struct query_job][query frame][extra frame, or empty]; release: [0 u64];
+ *                    stop what runs: [1 u64], of no meaning where nothing does
  *   reader -> front  [code u64][reply frame][page frame, where there is one]
  *
  * At most QUERY_COMMANDS are with main, and one query with a reader, so no pipe ever fills. */
@@ -16,7 +17,10 @@
 #include "storer/query.h"
 #include "storer/reads.h"
 
-enum { QUERY_COMMANDS = 256 }; /* below the high-water mark of a pipe (1000) */
+enum {
+    QUERY_COMMANDS = 256,     /* below the high-water mark of a pipe (1000) */
+    QUERY_TICKET_ROOM = 4096, /* of an answer asked for later, beside the answer itself */
+};
 
 /* What the threads need to know; given to zactor_new, copied before it returns. */
 struct query_setup {
@@ -27,8 +31,11 @@ struct query_setup {
     int64_t queue;
     int64_t queue_bytes;
     int64_t large_bytes, memory_bytes;
-    int64_t query_ms;
+    int64_t query_ms, later_ms;
     int64_t verify_ms;
+    int64_t client_rate, client_burst;
+    int64_t tickets, ticket_bytes, ticket_ms;
+    int64_t history;
     int64_t busy_ms;
     int64_t late_ms;
     int64_t quiet_ms;

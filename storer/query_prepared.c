@@ -30,6 +30,11 @@ bool front_prepared(struct front *front, struct task **task, int code, zmsg_t *m
 
     if (code != APP_OK || !command_is((*task)->verb))
         return false;
+    if ((*task)->want != TASK_WANTED) {
+        front_answer(front, *task, APP_LEFT, 0, "cancelled", (struct span){0});
+        task_destroy(task);
+        return true;
+    }
     frame = command_of(front, *task, zmsg_first(message));
     if (!frame)
         return false;

@@ -24,7 +24,7 @@ struct reader {
     struct reads_answer answer;
 };
 
-/* While a query runs, nothing but the order to end comes through the pipe. */
+/* While a query runs, nothing but orders to stop it, or to end, comes through the pipe. */
 static bool must_stop(void *arg)
 {
     struct reader *reader = arg;
@@ -92,15 +92,15 @@ static bool turn(struct reader *reader)
 {
     zmsg_t *message = zmsg_recv(reader->pipe);
     bool job = message && zmsg_size(message) == 3;
-    bool close =
+    bool order =
         message && zmsg_size(message) == 1 && zframe_size(zmsg_first(message)) == sizeof(uint64_t);
 
     if (job)
         serve(reader, message);
-    if (close)
-        db_read_close(&reader->db);
+    if (order && query_get_u64(zmsg_first(message)) == 0)
+        db_read_close(&reader->db); /* the other one was to stop what has ended by now */
     zmsg_destroy(&message);
-    return job || close; /* anything else is $TERM, or the context's end */
+    return job || order; /* anything else is $TERM, or the context's end */
 }
 
 void query_reader(zsock_t *pipe, void *args)

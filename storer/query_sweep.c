@@ -4,12 +4,14 @@
 #include "common/log.h"
 #include "storer/query_front.h"
 
+enum { RETRY_MS = 50 };
+
 static void sweep(struct front *front, struct fair *fair, int64_t now_ms)
 {
     struct task *task = NULL;
 
     while ((task = fair_pull_late(fair, now_ms)) != NULL) {
-        front_reply_late(front, task, "no answer in time: too many queries wait");
+        front_answer_late(front, task, RETRY_MS, "no answer in time: too many queries wait");
         task_destroy(&task);
     }
 }
@@ -20,7 +22,8 @@ static void sweep_given(struct front *front, int64_t now_ms)
     for (struct task *task = front->given.first; task; task = task->next) {
         if (task->answered || task->deadline_ms > now_ms)
             continue;
-        front_reply_late(front, task, "no answer in time; the command may still be carried out");
+        front_answer_late(front, task, 0,
+                          "no answer in time; the command may still be carried out");
         task->answered = true;
     }
 }
@@ -32,8 +35,8 @@ static void look_at_readers(struct front *front, int64_t now_ms)
         struct worker *worker = &front->workers[i];
         bool late = worker->task && worker->task->deadline_ms < now_ms;
 
-        watchdog_look(&worker->watch, "reader", late ? 1 : 0, (uint64_t)worker->started_us,
-                      front->setup.stuck_ms, now_ms);
+        watchdog_look(&worker->watch, "reader", late ? 1 : 0,
+                      late ? (uint64_t)worker->task->started_us : 0, front->setup.stuck_ms, now_ms);
     }
 }
 
@@ -77,6 +80,7 @@ bool front_on_report(struct loop *loop, void *arg)
 
     (void)loop;
     watch_guard(front);
+    tickets_expire(front->tickets, loop_now(front->loop));
     front_look_at_memory(front);
     front_look(front);
     front_count(front);

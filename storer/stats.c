@@ -116,9 +116,11 @@ void writer_stats(struct writer *writer, struct buf *json)
         buf_printf(json,
                    ",\"queries\":{\"queued\":%" PRIu64 ",\"active\":%" PRIu64
                    ",\"answered\":%" PRIu64 ",\"refused\":%" PRIu64 ",\"interrupted\":%" PRIu64
-                   ",\"gone\":%" PRIu64 ",\"malformed\":%" PRIu64 "}",
-                   q->queued, q->active, q->answered, q->refused, q->interrupted, q->gone,
-                   q->malformed);
+                   ",\"cancelled\":%" PRIu64 ",\"limited\":%" PRIu64 ",\"gone\":%" PRIu64
+                   ",\"malformed\":%" PRIu64 ",\"tickets\":%" PRIu64 ",\"ticket_bytes\":%" PRIu64
+                   ",\"tickets_lost\":%" PRIu64 "}",
+                   q->queued, q->active, q->answered, q->refused, q->interrupted, q->cancelled,
+                   q->limited, q->gone, q->malformed, q->tickets, q->ticket_bytes, q->tickets_lost);
     learn_figures(writer, json);
     if (q && *writer->config->storer_listen)
         tcp_figures(writer, &q->tcp, json);

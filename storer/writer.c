@@ -91,6 +91,7 @@ static void tend(struct writer *writer)
     outbox_tend(writer->jobs, now_ms);
     outbox_tend(writer->items, now_ms);
     query_look(writer->query, writer->config->service_stuck_ms, now_ms);
+    query_counters(writer->query, writer->counters);
     if (reopened != writer->reopened) {
         writer_lost(writer, "send-dropped");
         full_lost(writer);
