@@ -63,12 +63,15 @@ static const char select_sources[] =
     " EXISTS (SELECT 1 FROM fetch WHERE fetch.source = source.id), options, alternates,"
     " added_ms, next_ms, interval_ms, last_fetch_ms, last_ok_ms, last_new_ms, last_read_ms, items,"
     " errors, suspect, quarantines, distrust, gap_ms, ttl_ms, skip_hours, skip_days, moved_times,"
+    " (SELECT n.items - n.done FROM source_count AS n WHERE n.source = source.id),"
+    " (SELECT n.starred FROM source_count AS n WHERE n.source = source.id),"
     " link, host, own_title, last_error, note, moved_url"
     " FROM source WHERE id > ?1 AND (?2 = 0 OR id = ?2) ORDER BY id LIMIT ?3";
 static const char *const integers[] = {
-    "added_ms",     "next_ms", "interval_ms", "last_fetch_ms", "last_ok_ms",  "last_new_ms",
-    "last_read_ms", "items",   "errors",      "suspect",       "quarantines", "distrust",
-    "gap_ms",       "ttl_ms",  "skip_hours",  "skip_days",     "moved_times"};
+    "added_ms",    "next_ms",      "interval_ms", "last_fetch_ms", "last_ok_ms",
+    "last_new_ms", "last_read_ms", "items",       "errors",        "suspect",
+    "quarantines", "distrust",     "gap_ms",      "ttl_ms",        "skip_hours",
+    "skip_days",   "moved_times",  "unread",      "starred"};
 static const char *const texts[] = {"link", "host", "own_title", "last_error", "note", "moved_url"};
 
 static json_t *source_of(struct reads *reads, struct db_rows *rows)

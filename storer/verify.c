@@ -58,7 +58,7 @@ static void text(struct verify *verify)
 static const struct check checks[] = {
     {"integrity", integrity},    {"references", references}, {"text", text},
     {"stories", verify_stories}, {"keys", verify_keys},      {"vectors", verify_vectors},
-    {"next", verify_next},       {"sum", verify_sum},
+    {"next", verify_next},       {"sum", verify_sum},        {"marks", verify_marks},
 };
 
 size_t verify_count(void)
