@@ -5,6 +5,7 @@
 #include "storer/db_read.h"
 #include "storer/idset.h"
 #include "storer/reads_inner.h"
+#include "storer/reads_lang.h"
 #include "storer/reads_marks.h"
 
 static bool wants(const struct reads *reads, const char *name)
@@ -49,10 +50,33 @@ bool reads_filter_marks(struct reads *reads, struct reads_filter *filter)
     return reads_ok(reads) && db_read_status(reads->db) == DB_READ_OK;
 }
 
+/* false: reads_fail, or the connection failed. */
+static bool narrow_by_query(struct reads *reads, struct reads_filter *filter, bool *hidden)
+{
+    struct reads_query query = {0};
+    struct reads_lang_told told = {0};
+    bool right = reads_query(reads, &query);
+
+    *hidden = query.hidden;
+    if (right && query.given) {
+        filter->set = reads_lang_set(reads, query.lang, &told);
+        filter->notes = json_object();
+        reads_query_tell(&query, filter->notes);
+        if (told.capped)
+            json_object_set_new(filter->notes, "capped", json_true());
+        right = filter->set != NULL;
+    }
+    reads_query_free(&query);
+    return right;
+}
+
 bool reads_filter(struct reads *reads, struct reads_filter *filter)
 {
-    reads_filter_marks(reads, filter);
-    narrow_by_marks(reads, filter, false);
+    bool hidden = false;
+
+    if (!reads_filter_marks(reads, filter) || !narrow_by_query(reads, filter, &hidden))
+        return false;
+    narrow_by_marks(reads, filter, hidden);
     filter->count = filter->set ? idset_count(filter->set, filter->head) : filter->head;
     return reads_ok(reads) && db_read_status(reads->db) == DB_READ_OK;
 }

@@ -3,7 +3,9 @@
 #include "common/app.h"
 #include "storer/db_read.h"
 #include "storer/idset.h"
+#include "storer/reads_facts.h"
 #include "storer/reads_inner.h"
+#include "storer/reads_lang.h"
 
 enum { NAMED = 100000 }; /* items or stories of one command */
 
@@ -103,11 +105,10 @@ struct idset *reads_of_category(struct reads *reads, const char *name)
 
 struct idset *reads_of_before(struct reads *reads, int64_t before_ms)
 {
-    struct idset *set = idset_create();
+    struct reads_facts *facts = reads_facts_open(reads);
+    struct idset *set = reads_facts_within(facts, INT64_MIN, before_ms);
 
-    add_rows(set,
-             db_rows_start(reads->db, "SELECT id FROM item INDEXED BY item_time WHERE time_ms < ?1",
-                           "i", before_ms));
+    reads_facts_close(&facts);
     return set;
 }
 
@@ -121,6 +122,28 @@ static struct idset *both(struct idset *a, struct idset *b)
     return a;
 }
 
+/* What a wrong query would find as a phrase is not what was meant to be marked. */
+static bool add_query(struct reads *reads, struct idset **set)
+{
+    struct reads_query query = {0};
+    struct reads_lang_told told = {0};
+    bool right = reads_query(reads, &query);
+
+    if (right && query.phrase)
+        right = (reads_fail(reads, APP_USAGE, "the query is wrong at byte %zu: %s", query.error.at,
+                            query.error.words),
+                 false);
+    if (right && query.given) {
+        *set = reads_lang_set(reads, query.lang, &told);
+        right = *set != NULL;
+    }
+    if (right && told.capped)
+        right =
+            (reads_fail(reads, APP_DATA, "the query finds more than is looked for at once"), false);
+    reads_query_free(&query);
+    return right;
+}
+
 static struct idset *described(struct reads *reads, uint64_t head)
 {
     int64_t source = reads_arg(reads, "source", 0, 1, INT64_MAX);
@@ -130,8 +153,10 @@ static struct idset *described(struct reads *reads, uint64_t head)
 
     if (category && !json_is_string(category))
         reads_fail(reads, APP_USAGE, "category must be a text");
-    if (!reads_ok(reads))
+    if (!reads_ok(reads) || !add_query(reads, &set)) {
+        idset_destroy(&set);
         return NULL;
+    }
     if (source)
         set = both(set, reads_of_source(reads, source));
     if (category)
