@@ -267,6 +267,7 @@ static void count(struct writer *writer)
     counters_add(writer->counters, COUNTER_stored, now->stored - before->stored);
     counters_add(writer->counters, COUNTER_updated, now->updated - before->updated);
     counters_add(writer->counters, COUNTER_unchanged, now->known - before->known);
+    counters_add(writer->counters, COUNTER_forgotten, now->gone - before->gone);
     if (now->dead > before->dead)
         counters_add(writer->counters, COUNTER_dead, now->dead - before->dead);
     counters_add(writer->counters, COUNTER_items,

@@ -154,6 +154,7 @@ static struct query_setup setup_of(const struct config *config, const char *db_p
                    .rerank_bytes = config->search_rerank_bytes,
                    .semantic_ms = config->storer_semantic_ms,
                    .rerank_ms = config->search_rerank_ms,
+                   .keep = keep_limits_of(config),
                    .page_bytes = (size_t)(smaller(room, config->link_event_bytes) - PAGE_ROOM)},
     };
 

@@ -15,6 +15,10 @@
  *   order {after?, limit?}                   -> {items: [{id, sequence, source, story, copy_of,
  *                                                time_ms, guid, key}]}, as first committed
  *   dead.list {after?, limit?}               -> {dead: [{id, source, died_ms, tries, reason, ..}]}
+ *   sweep.plan                               -> {items, age, count, size, starred, unread, all,
+ *                                                used, free, limit, contents, forgotten,
+ *                                                sources: [{id, title, items}]}: what a sweep
+ *                                                would delete now, and why
  *   verify {names?: true, check?: name}      -> {names: [..]} or {ok, checks: [verify_check]}
  *   vectors, with a msg_since as extra frame -> {epoch, head, upto, entries} and a msg_page
  *
@@ -30,6 +34,7 @@
 
 #include "common/buf.h"
 #include "common/msg.h"
+#include "storer/keep.h"
 
 struct db_read;
 
@@ -53,6 +58,7 @@ struct reads_limits {
     int64_t semantic_ms, rerank_ms; /* waited for the ring */
     int64_t keyword_weight, vector_weight, rerank_hits, rerank_bytes; /* params.def, search */
     const struct reads_ring *ring;  /* NULL: there is none */
+    struct keep_limits keep;        /* for verbs that say what would be deleted */
 };
 
 /* What a read gives.  Start with {0}; reads_run empties it first. */

@@ -67,8 +67,8 @@ static void totals(const struct writer *writer, struct buf *json)
 
     buf_printf(json,
                ",\"accepted\":%" PRIu64 ",\"stored\":%" PRIu64 ",\"updated\":%" PRIu64
-               ",\"known\":%" PRIu64 ",\"dead\":%" PRIu64 ",\"head\":%" PRIu64,
-               m->accepted, m->stored, m->updated, m->known, m->dead, m->head);
+               ",\"known\":%" PRIu64 ",\"dead\":%" PRIu64 ",\"gone\":%" PRIu64 ",\"head\":%" PRIu64,
+               m->accepted, m->stored, m->updated, m->known, m->dead, m->gone, m->head);
 }
 
 void stats_note(struct writer *writer, struct buf *json)
@@ -124,6 +124,7 @@ void writer_stats(struct writer *writer, struct buf *json)
     learn_figures(writer, json);
     if (q && *writer->config->storer_listen)
         tcp_figures(writer, &q->tcp, json);
+    sweep_figures(writer, json);
     counters(writer, json);
     buf_addc(json, '}');
 }

@@ -135,6 +135,8 @@ static bool on_tick(struct loop *loop, void *arg)
         if (writer->stuck == DB_OK)
             reembed_tend(writer);
         if (writer->stuck == DB_OK)
+            sweep_tend(writer);
+        if (writer->stuck == DB_OK)
             learn_tend(writer);
         load_more(writer);
     }

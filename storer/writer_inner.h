@@ -23,6 +23,7 @@
 #include "storer/reembed.h"
 #include "storer/schedule.h"
 #include "storer/strain.h"
+#include "storer/sweep.h"
 #include "storer/window.h"
 #include "storer/writer.h"
 
@@ -147,6 +148,7 @@ struct writer {
     bool drained_said;
     bool stopping;
     struct strain strain;
+    struct sweep sweep;
     int64_t busy_us; /* of work not yet in the counter, which has milliseconds */
     int64_t rate_ms; /* when the rates below were taken */
     double stored_per_s;
