@@ -192,7 +192,10 @@ static inline uint64_t world_put(struct world *world, const struct world_item *m
     struct judge_verdict judged = world_judge(world, 0, &vector);
     uint64_t source = made->source ? made->source : 1, id = ++world->head;
     char *guid = mem_printf("g%llu", (unsigned long long)id);
-    struct msg_item item = {.guid = span_str(guid), .revision = 1};
+    struct msg_item item = {.guid = span_str(guid),
+                            .revision = 1,
+                            .title = span_str(guid),
+                            .text = span_str("words that all have")};
     struct hash_key key = hash_key(source, guid, strlen(guid));
     struct db_item row = {.id = id,
                           .revision = 1,
