@@ -57,6 +57,7 @@ static int open_handle(struct db_read *db, const char *path, int64_t busy_ms)
 static int check_version(struct db_read *db, const char *path, struct buf *error)
 {
     int64_t version = db_read_int(db, "PRAGMA user_version", -1);
+    int code = SQLITE_OK;
 
     if (version < 0) {
         buf_printf(error, "%s: %s", path, db_read_error(db));
@@ -68,7 +69,8 @@ static int check_version(struct db_read *db, const char *path, struct buf *error
                    db_schema_newest());
         return -1;
     }
-    if (db_rank_register(db->handle) == SQLITE_OK)
+    code = db_rank_register(db->handle);
+    if (code == SQLITE_OK || (code & 0xff) == SQLITE_CORRUPT) /* then every query tells of it */
         return 0;
     buf_printf(error, "%s: %s", path, sqlite3_errmsg(db->handle));
     return -1;
