@@ -30,6 +30,7 @@ struct call {
     const struct verb *verb;
     struct config *config;
     bool json;
+    bool later; /* the answer is for later */
     char **words;
     int word_count;
     const char *values[CALL_OPTIONS]; /* in the order of verb->options; "" for a flag */

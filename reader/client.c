@@ -13,8 +13,14 @@
 #include "common/mem.h"
 #include "common/msg.h"
 #include "reader/call.h"
+#include "reader/interrupt.h"
+#include "reader/later.h"
 
-enum { LOOK_MS = 50 }; /* between two looks whether somebody listens */
+enum {
+    LOOK_MS = 50,     /* between two looks whether somebody listens */
+    GOODBYE_MS = 300, /* for the storer to hear of a Ctrl-C */
+    AGAIN = 256,      /* no exit code: it was busy, and there is time to ask once more */
+};
 
 struct client {
     const struct config *config;
@@ -23,6 +29,8 @@ struct client {
     zsock_t *socket;
     uint64_t id;
     int64_t patience_ms;
+    int64_t end_ms;   /* of what is asked now */
+    int64_t again_ms; /* the storer was busy: ask again after this */
     struct msg_pool pool;
 };
 
@@ -122,14 +130,14 @@ void client_patience(struct client *client, int64_t ms)
 
 /* --- asking ----------------------------------------------------------------------------------- */
 
-/* The next message within the deadline, or NULL. */
-static zmsg_t *receive(struct client *client, int64_t end_ms)
+/* The next message within the deadline, or NULL; NULL, too, once there was a Ctrl-C. */
+static zmsg_t *receive(struct client *client)
 {
     for (;;) {
         zmq_pollitem_t item = {.socket = zsock_resolve(client->socket), .events = ZMQ_POLLIN};
-        int64_t left_ms = end_ms - clock_mono_ms();
+        int64_t left_ms = client->end_ms - clock_mono_ms();
 
-        if (left_ms <= 0)
+        if (left_ms <= 0 || interrupt_came())
             return NULL;
         if (zmq_poll(&item, 1, (long)left_ms) > 0)
             return zmsg_recv(client->socket);
@@ -168,8 +176,12 @@ static int take_reply(struct client *client, zmsg_t *message, json_t **answer)
     msg_pool_reset(&client->pool);
     if (msg_reply_read(link_span(zmsg_first(message)), &client->pool, &reply))
         return call_fail(APP_BUG, "the storer's answer cannot be read: %s", client->pool.why);
-    return reply.id == client->id ? settle(client, reply.code, reply.error, reply.json, answer)
-                                  : -1;
+    if (reply.id != client->id)
+        return -1;
+    client->again_ms = reply.code == APP_LEFT ? (int64_t)reply.retry_after_ms : 0;
+    if (client->again_ms > 0 && clock_mono_ms() + client->again_ms < client->end_ms)
+        return AGAIN;
+    return settle(client, reply.code, reply.error, reply.json, answer);
 }
 
 static int take_answer(struct client *client, zmsg_t *message, json_t **answer)
@@ -187,7 +199,6 @@ static int take_answer(struct client *client, zmsg_t *message, json_t **answer)
 static int exchange(struct client *client, zmsg_t *message,
                     int (*take)(struct client *, zmsg_t *, json_t **), json_t **answer)
 {
-    int64_t end_ms = clock_mono_ms() + client->patience_ms;
     int code = -1;
 
     if (zmsg_send(&message, client->socket)) {
@@ -195,27 +206,29 @@ static int exchange(struct client *client, zmsg_t *message,
         return no_answer(client);
     }
     while (code < 0) {
-        zmsg_t *reply = receive(client, end_ms);
+        zmsg_t *reply = receive(client);
 
-        code = reply ? take(client, reply, answer) : no_answer(client);
+        if (!reply && interrupt_came())
+            code = APP_LEFT;
+        else
+            code = reply ? take(client, reply, answer) : no_answer(client);
         zmsg_destroy(&reply);
     }
     return code;
 }
 
-int client_query(struct client *client, const char *verb, json_t *args, json_t **answer)
+static int send_query(struct client *client, const char *verb, struct span json, json_t **answer)
 {
-    char *json = args ? json_dumps(args, JSON_COMPACT) : mem_strdup("");
+    int64_t left_ms = client->end_ms - clock_mono_ms();
     struct msg_query query = {.id = ++client->id,
                               .verb = span_str(verb),
-                              .within_ms = (uint64_t)client->patience_ms,
-                              .json = span_str(json)};
+                              .within_ms = (uint64_t)(left_ms > 1 ? left_ms : 1),
+                              .json = json};
     struct buf frame = {0};
     zmsg_t *message = NULL;
     int code = 0;
 
-    *answer = NULL;
-    if (!json || msg_query_write(&query, &frame)) {
+    if (msg_query_write(&query, &frame)) {
         code = call_fail(APP_USAGE, "too much for one message");
     } else {
         message = zmsg_new();
@@ -223,8 +236,72 @@ int client_query(struct client *client, const char *verb, json_t *args, json_t *
         code = exchange(client, message, take_reply, answer);
     }
     buf_free(&frame);
-    json_decref(args);
+    return code;
+}
+
+/* The storer would notice that we went; this way it knows at once, over tcp, too. */
+static void say_cancel(struct client *client)
+{
+    struct msg_query query = {.id = client->id + 1, .verb = span_str("cancel")};
+    struct buf frame = {0};
+    zmsg_t *message = zmsg_new();
+    zmq_pollitem_t item = {.socket = zsock_resolve(client->socket), .events = ZMQ_POLLIN};
+
+    msg_query_write(&query, &frame);
+    link_append(message, &frame);
+    if (zmsg_send(&message, client->socket))
+        zmsg_destroy(&message);
+    else
+        zmq_poll(&item, 1, GOODBYE_MS);
+    buf_free(&frame);
+}
+
+/* Asks until it is answered with more than "busy". */
+static int ask(struct client *client, const char *verb, const json_t *args, json_t **answer)
+{
+    char *json = args ? json_dumps(args, JSON_COMPACT) : mem_strdup("");
+    int code = json ? AGAIN : call_fail(APP_USAGE, "the arguments cannot be written as JSON");
+
+    client->end_ms = clock_mono_ms() + client->patience_ms;
+    interrupt_start();
+    while (code == AGAIN && !interrupt_came()) {
+        code = send_query(client, verb, span_str(json), answer);
+        if (code == AGAIN)
+            zclock_sleep((int)client->again_ms);
+    }
     free(json);
+    if (interrupt_came())
+        say_cancel(client);
+    interrupt_end();
+    return code;
+}
+
+static int ask_later(struct client *client, json_t *later, json_t **answer)
+{
+    int code = later ? ask(client, "later", later, answer) : LATER_LEFT;
+
+    json_decref(later);
+    if (code)
+        return code;
+    later_told(*answer);
+    json_decref(*answer);
+    *answer = NULL;
+    return LATER_LEFT;
+}
+
+int client_query(struct client *client, const char *verb, json_t *args, json_t **answer)
+{
+    json_t *later = NULL;
+    int code = 0;
+
+    *answer = NULL;
+    if (later_takes(verb, args, &later))
+        code = ask_later(client, later, answer);
+    else if (!later_answers(verb, answer))
+        code = ask(client, verb, args, answer);
+    else if (!*answer)
+        code = call_fail(APP_USAGE, "a verb of several steps cannot be finished later");
+    json_decref(args);
     return code;
 }
 
@@ -242,6 +319,7 @@ int client_admin(struct client *client, const char *verb, const char *argument, 
         message = zmsg_new();
         zmsg_addstr(message, "admin");
         link_append(message, &frame);
+        client->end_ms = clock_mono_ms() + client->patience_ms;
         code = exchange(client, message, take_answer, answer);
     }
     buf_free(&frame);

@@ -19,7 +19,9 @@ void client_close(struct client **client);
 /* From now on answers are waited for so long, not reader.timeout_ms. */
 void client_patience(struct client *client, int64_t ms);
 /* Asks the storer; args is an object, consumed, or NULL.  0 and *answer (an object, the caller's),
- * else an exit code, told. */
+ * else an exit code, told.  Where the storer is busy it waits as told and asks again, within its
+ * patience.  Ctrl-C cancels the query and ends the process.  With --later the question is left with
+ * the storer: LATER_LEFT. */
 int client_query(struct client *client, const char *verb, json_t *args, json_t **answer);
 /* Asks the broker: verb "status", "stop", "leave". */
 int client_admin(struct client *client, const char *verb, const char *argument, json_t **answer);

@@ -5,6 +5,7 @@
 #include "common/log.h"
 #include "common/sandbox.h"
 #include "reader/call.h"
+#include "reader/later.h"
 #include "reader/options.h"
 #include "reader/print.h"
 #include "reader/verbs.h"
@@ -28,7 +29,10 @@ int main(int argc, char **argv)
     if (code < 0) {
         zsys_init();
         zsys_handler_set(NULL); /* Ctrl-C ends the command, or what follows sets its own handler */
+        if (call.later)
+            later_start(argc, argv, call.json);
         code = call.verb->run(&call);
+        code = code == LATER_LEFT ? APP_OK : code;
         zsys_shutdown();
     }
     options_end(&call);

@@ -98,6 +98,7 @@ static void print_option(const char *name, const char *value, const char *help)
 static void print_common(void)
 {
     print_option("json", NULL, "print JSON");
+    print_option("later", NULL, "leave the question with the storer, and print its ticket");
     print_option("config", "FILE", "settings, in ZPL (also $WEIR_CONFIG)");
     print_option("set", "KEY=VALUE", "one setting; wins over the environment and the file");
     print_option("help", NULL, "this text, or that of a verb");
@@ -205,6 +206,8 @@ static int take_option(struct call *call, struct line *line)
         line->help = true;
     else if (strcmp(name, "json") == 0)
         call->json = true;
+    else if (strcmp(name, "later") == 0)
+        call->later = true;
     else if (strcmp(name, "config") == 0 || strcmp(name, "set") == 0)
         code = take_setting(call, line, name, take_value(line, equals));
     else if (strcmp(name, "version") == 0)

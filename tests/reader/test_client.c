@@ -51,10 +51,16 @@ static void teardown(void)
 
 /* --- a storer and a broker that say what the test wants --------------------------------------- */
 
+/* How often the storer was asked `busy`; it is for the first two times. */
+static int busy;
+
 static zframe_t *reply(uint64_t id, uint64_t code, const char *error, const char *json)
 {
-    struct msg_reply message = {
-        .id = id, .code = code, .error = span_str(error), .json = span_str(json)};
+    struct msg_reply message = {.id = id,
+                                .code = code,
+                                .retry_after_ms = busy ? 20 : 0,
+                                .error = span_str(error),
+                                .json = span_str(json)};
     struct buf out = {0};
     zframe_t *frame = NULL;
 
@@ -76,6 +82,12 @@ static void answer_query(zsock_t *router, zframe_t *caller, zmsg_t *message)
         frame = zframe_new("x", 1);
     else if (read && span_eq(query.verb, span_str("error")))
         frame = reply(query.id, 65, "there is no such thing", "");
+    else if (read && span_eq(query.verb, span_str("late")))
+        frame = reply(query.id, 75, "it may still be carried out", "");
+    else if (read && span_eq(query.verb, span_str("busy")))
+        frame = ++busy > 2 ? reply(query.id, 0, "", "{\"n\":7}") : reply(query.id, 75, "busy", "");
+    else if (read && span_eq(query.verb, span_str("always")))
+        frame = (busy++, reply(query.id, 75, "busy", ""));
     else if (read && span_eq(query.verb, span_str("text")))
         frame = reply(query.id, 0, "", "[1]");
     else if (read && span_eq(query.verb, span_str("echo")))
@@ -235,6 +247,24 @@ START_TEST(too_much)
 }
 END_TEST
 
+START_TEST(waits_while_the_storer_is_busy)
+{
+    json_t *answer = NULL;
+    int64_t before_ms = clock_mono_ms();
+
+    peer = zactor_new(fake, (void *)"query");
+    ck_assert_int_eq(client_ask(config, "late", NULL, &answer), 75); /* no word of asking again */
+    ck_assert_int_eq(client_ask(config, "busy", NULL, &answer), 0);
+    ck_assert_int_eq((int)json_integer_value(json_object_get(answer, "n")), 7);
+    ck_assert_int_ge(clock_mono_ms() - before_ms, 40);
+    json_decref(answer);
+    before_ms = clock_mono_ms();
+    ck_assert_int_eq(client_ask(config, "always", NULL, &answer), 75);
+    ck_assert_int_ge(clock_mono_ms() - before_ms, 200);
+    ck_assert_int_lt(clock_mono_ms() - before_ms, 3000);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("client");
@@ -250,6 +280,7 @@ int main(void)
     tcase_add_loop_test(tcase, errors, 0, sizeof(wrong) / sizeof(wrong[0]));
     tcase_add_test(tcase, broker);
     tcase_add_test(tcase, too_much);
+    tcase_add_test(tcase, waits_while_the_storer_is_busy);
     suite_add_tcase(suite, tcase);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
