@@ -13,6 +13,7 @@
 #include "embedder/asked.h"
 #include "embedder/compute.h"
 #include "embedder/embedder_inner.h"
+#include "embedder/reranker.h"
 
 enum { TEND_MS = 1000 };
 
@@ -21,7 +22,7 @@ static bool on_items(struct loop *loop, void *self);
 static int64_t under_way(const struct embedder *embedder)
 {
     return embedder->in_hand + (int64_t)asked_count(embedder->asked) +
-           (int64_t)backlog_count(embedder->vectors);
+           (int64_t)reranker_count(embedder->reranker) + (int64_t)backlog_count(embedder->vectors);
 }
 
 /* While lo has filled all there is, some of hi are taken still: somebody waits for them. */
@@ -66,6 +67,8 @@ static bool on_items(struct loop *loop, void *self)
     while ((message = receive(embedder, &lane))) {
         struct compute_ticket ticket = {.lane = lane};
 
+        if (reranker_take(embedder->reranker, lane, &message))
+            continue;
         FAULT(item_taken);
         zmsg_pushmem(message, &ticket, sizeof(ticket));
         zmsg_send(&message, zactor_sock(embedder->compute));
@@ -171,6 +174,7 @@ void embedder_stop(struct service *service, void *self, int64_t within_ms)
     (void)service;
     embedder->stopping = true;
     embedder_watch(embedder);
+    reranker_stop(embedder->reranker);
     asked_stop(embedder->asked, within_ms / 2);
     embedder_finish_if_empty(embedder);
 }
@@ -182,6 +186,7 @@ void embedder_end(struct service *service, void *self)
     (void)service;
     zactor_destroy(&embedder->compute);
     asked_close(&embedder->asked);
+    reranker_close(&embedder->reranker);
     buf_free(&embedder->note);
     backlog_destroy(&embedder->vectors);
     inlet_close(&embedder->items);
@@ -204,5 +209,6 @@ void embedder_beat(struct service *service, void *self, struct msg_heartbeat *he
                   service->app.config->service_stuck_ms, loop_now(service->app.loop));
     buf_clear(&embedder->note);
     asked_note(embedder->asked, service->app.config, &embedder->note);
+    reranker_note(embedder->reranker, &embedder->note);
     heartbeat->note = buf_span(&embedder->note);
 }

@@ -13,6 +13,7 @@ struct backlog;
 struct inlet;
 struct ladder_step;
 struct msg_heartbeat;
+struct reranker;
 struct service;
 
 struct embedder {
@@ -21,6 +22,7 @@ struct embedder {
     struct backlog *vectors;
     zactor_t *compute;
     struct asked *asked; /* NULL: the built-in model alone */
+    struct reranker *reranker;
     struct buf note;
     int64_t in_hand;   /* given to the compute actor and not yet back */
     uint64_t computed; /* given back by it so far */

@@ -5,6 +5,7 @@
 #include "embedder/asked.h"
 #include "embedder/embedder_inner.h"
 #include "embedder/model.h"
+#include "embedder/reranker.h"
 #include "embedder/settings.h"
 
 /* What the model server made of an item, or did not. */
@@ -34,6 +35,33 @@ static void on_changed(void *self)
         service_beat_now(embedder->service);
 }
 
+/* What the reranker made of a question, or did not. */
+static void on_ranked(void *self, enum lane lane, zmsg_t **message, const char *why)
+{
+    struct embedder *embedder = self;
+    struct counters *counters = &embedder->service->app.counters;
+
+    if (*message) {
+        counters_add(counters, COUNTER_items, 1);
+        backlog_send(embedder->vectors, lane, message);
+    } else if (why) {
+        app_malformed(&embedder->service->app, "link=items", why);
+    } else {
+        counters_add(counters, COUNTER_expired, 1);
+    }
+    embedder_watch(embedder);
+    embedder_finish_if_empty(embedder);
+}
+
+static bool open_reranker(struct embedder *embedder)
+{
+    struct app *app = &embedder->service->app;
+    struct reranker_calls calls = {.answered = on_ranked, .self = embedder};
+
+    embedder->reranker = reranker_open(app->config, app->loop, &app->counters, &calls);
+    return embedder->reranker != NULL;
+}
+
 int embedder_open_server(struct embedder *embedder)
 {
     struct app *app = &embedder->service->app;
@@ -46,5 +74,6 @@ int embedder_open_server(struct embedder *embedder)
         embedder->asked = asked_open(app->config, app->loop, &app->counters, app->instance, &calls);
         right = embedder->asked != NULL;
     }
+    right = right && open_reranker(embedder);
     return right ? 0 : APP_CONFIG;
 }

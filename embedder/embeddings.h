@@ -26,6 +26,11 @@ char *dialect_url(enum dialect dialect, const char *base, const char **why);
 /* The address that tells whether the server is there; NULL where the dialect has none. */
 char *dialect_probe_url(enum dialect dialect, const char *base);
 
+/* Why an address of a server cannot be used: words that end a sentence; NULL: it can. */
+const char *embeddings_refuse_url(struct span base);
+/* Appends a text as a JSON string. A byte that is no UTF-8 goes as U+FFFD. */
+void embeddings_add_text(struct buf *out, struct span text);
+
 /* Appends the body of a request.  A byte of a text that is no UTF-8 goes as U+FFFD. */
 void embeddings_ask(struct buf *out, const char *model, const struct span *texts, size_t count);
 

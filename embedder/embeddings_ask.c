@@ -41,7 +41,7 @@ static struct span base_of(enum dialect dialect, const char *base)
     return text;
 }
 
-static const char *refuse(struct span base)
+const char *embeddings_refuse_url(struct span base)
 {
     size_t scheme = base.n >= 8 && strncasecmp(base.p, "https://", 8) == 0  ? 8
                     : base.n >= 7 && strncasecmp(base.p, "http://", 7) == 0 ? 7
@@ -69,7 +69,7 @@ char *dialect_url(enum dialect dialect, const char *base, const char **why)
                        : ends_with(text, "/v1")  ? "/embeddings"
                                                  : "/v1/embeddings";
 
-    *why = refuse(text);
+    *why = embeddings_refuse_url(text);
     if (*why)
         return NULL;
     if (ends_with(text, path))
@@ -104,7 +104,7 @@ static void add_character(struct buf *out, struct span bytes, uint32_t c)
     }
 }
 
-static void add_text(struct buf *out, struct span text)
+void embeddings_add_text(struct buf *out, struct span text)
 {
     const char *at = text.p, *end = span_end(text), *plain = at;
 
@@ -129,12 +129,12 @@ static void add_text(struct buf *out, struct span text)
 void embeddings_ask(struct buf *out, const char *model, const struct span *texts, size_t count)
 {
     buf_adds(out, "{\"model\":");
-    add_text(out, span_str(model));
+    embeddings_add_text(out, span_str(model));
     buf_adds(out, ",\"input\":[");
     for (size_t i = 0; i < count; i++) {
         if (i)
             buf_addc(out, ',');
-        add_text(out, texts[i]);
+        embeddings_add_text(out, texts[i]);
     }
     buf_adds(out, "]}");
 }

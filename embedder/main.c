@@ -5,10 +5,12 @@
 #include "embedder/embedder.h"
 #include "embedder/settings.h"
 
-/* The built-in model needs no network, but a broker on another machine does. */
+/* The built-in model needs no network, but a reranker, or a broker on another machine, does. */
 static enum sandbox sandbox(const struct config *config)
 {
-    return settings_has_server(config) || *config->link_broker ? SANDBOX_NET : SANDBOX_LINKS;
+    return settings_has_server(config) || *config->embedder_rerank_url || *config->link_broker
+               ? SANDBOX_NET
+               : SANDBOX_LINKS;
 }
 
 int main(int argc, char **argv)
