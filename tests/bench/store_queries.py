@@ -72,13 +72,13 @@ def mixed(words, now_ms, most=200, seed=3):
 
 
 def shell(words, now_ms):
-    """{figure: SQL} of what SQLite's own shell is asked for."""
+    """{figure: statements} of what SQLite's own shell is asked for."""
     story = ("SELECT story.id, last_ms, first_ms, item.title, story.items, copies, sources, item.url,"
              " item.source, source.url FROM story LEFT JOIN item ON item.id = story.lead"
              " LEFT JOIN source ON source.id = item.source ")
     order = " ORDER BY last_ms DESC, story.id DESC LIMIT 51"
-    out = {"page_first": story + order,
-           "page_deep": story + f"WHERE last_ms < {now_ms - 120 * DAY_MS}" + order}
+    out = {"page_first": [story + order] * 20,
+           "page_deep": [story + f"WHERE last_ms < {now_ms - 120 * DAY_MS}" + order] * 20}
     for share, name in SHARES:
         out[f"keyword_{name}"] = [
             f"SELECT item.id, item.title, item.url FROM item_fts JOIN item ON item.id = item_fts.rowid WHERE"
