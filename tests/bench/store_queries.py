@@ -4,7 +4,7 @@ import random
 
 DAY_MS = 86400000
 # Share of the items that have a word, and how the figure is named.
-SHARES = ((.00001, "0.001"), (.0001, "0.01"), (.001, "0.1"), (.01, "1"), (.04, "4"))
+SHARES = ((.0001, "0.01"), (.001, "0.1"), (.01, "1"), (.04, "4"))
 COMMON = .2         # beyond any cap: answered from the newest candidates
 WEIGHTS = "10, 5, 3, 1"
 
@@ -18,11 +18,11 @@ class Words:
         self.items = items
 
     def about(self, share, most):
-        """At most so many words whose share is nearest to this one, but not beyond it."""
+        """At most so many words whose share is nearest to this one, but hardly beyond it."""
         wanted = share * self.items
         fitting = [word for word, n in self.rows if wanted * .8 <= n <= wanted * 1.001]
         if not fitting:     # in a small store
-            fitting = [word for word, n in self.rows if n <= max(wanted, 1)][:1]
+            fitting = [word for word, n in sorted(self.rows, key=lambda row: abs(row[1] - wanted))[:1]]
         return fitting[:most]
 
 
@@ -53,7 +53,7 @@ def keyword(words, name, share, most, seed=1):
 def hybrid(words, most, seed=2):
     """Two or three words, as people ask."""
     rng = random.Random(seed)
-    pool = [w for share, _ in SHARES[2:] for w in words.about(share, most)]
+    pool = [w for share, _ in SHARES[1:] for w in words.about(share, most)]
     return [line("hybrid", "search", query=" ".join(rng.sample(pool, rng.choice((1, 2, 2, 3)))),
                  mode="hybrid", limit=20) for _ in range(most)]
 
