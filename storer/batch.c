@@ -11,6 +11,7 @@
 #include "common/mem.h"
 #include "common/service.h"
 #include "storer/db_fetch.h"
+#include "storer/db_import.h"
 #include "storer/db_log.h"
 #include "storer/db_source.h"
 #include "storer/journal.h"
@@ -253,6 +254,8 @@ static void write_rest(struct writer *writer)
     for (struct journal_fetch *f = journal_first(writer->journal); f; f = f->next) {
         if (f->stored > 0)
             db_source_items(writer->db, f->source, f->stored, utc_ms);
+        if (f->stored > 0 && f->revived)
+            db_import_stored(writer->db, f->id, f->stored);
         f->stored = 0;
     }
     db_meta_save(writer->db, &writer->meta);

@@ -14,7 +14,8 @@ enum db_source_state {
     DB_SOURCE_ACTIVE,
     DB_SOURCE_RETIRED,
     DB_SOURCE_QUARANTINED,
-    DB_SOURCE_GONE, /* its server said 410: not polled until it is added again */
+    DB_SOURCE_GONE,   /* its server said 410: not polled until it is added again */
+    DB_SOURCE_IMPORT, /* of import.h: never polled */
 };
 
 /* What the schedule needs of a source. */

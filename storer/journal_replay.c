@@ -39,6 +39,8 @@ static int64_t early_ms(const struct journal *journal, const struct journal_fetc
 static int64_t due_ms(const struct journal *journal, const struct journal_fetch *fetch,
                       const struct journal_item *item)
 {
+    if (item->tries == 0) /* of an import, and not sent yet */
+        return INT64_MIN;
     if (journal->loss_ms != INT64_MIN && journal->loss_ms >= item->sent_ms)
         return early_ms(journal, fetch, item);
     if (item->sent_ms == INT64_MIN) /* its try failed */

@@ -5,9 +5,9 @@
 
 static const char *state_name(int64_t state)
 {
-    static const char *const names[] = {"active", "retired", "quarantined", "gone"};
+    static const char *const names[] = {"active", "retired", "quarantined", "gone", "import"};
 
-    return state >= 0 && state < 4 ? names[state] : "unknown";
+    return state >= 0 && state < 5 ? names[state] : "unknown";
 }
 
 static json_t *categories_of(struct reads *reads, int64_t source)

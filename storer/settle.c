@@ -10,6 +10,7 @@
 #include "common/mem.h"
 #include "storer/db_fetch.h"
 #include "storer/db_forget.h"
+#include "storer/db_import.h"
 #include "storer/db_item.h"
 #include "storer/db_source.h"
 #include "storer/decide.h"
@@ -32,6 +33,8 @@ static void complete(struct writer *writer, struct journal_fetch *fetch)
     buf_clear(&writer->space);
     if (fetch->stored > 0)
         db_source_items(writer->db, fetch->source, fetch->stored, utc_ms);
+    if (fetch->revived)
+        db_import_done(writer->db, fetch->id, fetch->stored, utc_ms);
     if (!fetch->revived && db_fetch_waiting(writer->db, fetch->id, &writer->space, &waiting)) {
         struct db_source_read read = {
             .etag = waiting.etag,
@@ -68,6 +71,8 @@ void settle_dead(struct writer *writer, struct journal_fetch *fetch, struct jour
                 fetch->source, fetch->id, item->tries, reason);
     db_dead_add(writer->db, fetch->id, item->key, item->tries, with_body, reason, clock_utc_ms());
     writer->meta.dead++;
+    if (fetch->revived)
+        db_import_dead(writer->db, fetch->id);
     settle_end(writer, fetch, item);
     FAULT(dead_written);
 }
