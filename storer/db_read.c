@@ -39,6 +39,12 @@ static int look(void *arg)
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
+/* Of the schema: the file is opened all the same, and every query tells of it. */
+static bool is_damage(int code)
+{
+    return (code & 0xff) == SQLITE_CORRUPT;
+}
+
 static int open_handle(struct db_read *db, const char *path, int64_t busy_ms)
 {
     int code = sqlite3_open_v2(path, &db->handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
@@ -50,8 +56,9 @@ static int open_handle(struct db_read *db, const char *path, int64_t busy_ms)
     sqlite3_progress_handler(db->handle, STEPS, look, db);
     /* Sorters and the text check's tables stay off the disk; with SQLite's own 2 MiB of pages a
      * search reads the same pages again and again, which doubles its CPU in a large store. */
-    return sqlite3_exec(db->handle, "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384", NULL,
+    code = sqlite3_exec(db->handle, "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384", NULL,
                         NULL, NULL);
+    return is_damage(code) ? SQLITE_OK : code;
 }
 
 static int check_version(struct db_read *db, const char *path, struct buf *error)
@@ -70,7 +77,7 @@ static int check_version(struct db_read *db, const char *path, struct buf *error
         return -1;
     }
     code = db_rank_register(db->handle);
-    if (code == SQLITE_OK || (code & 0xff) == SQLITE_CORRUPT) /* then every query tells of it */
+    if (code == SQLITE_OK || is_damage(code))
         return 0;
     buf_printf(error, "%s: %s", path, sqlite3_errmsg(db->handle));
     return -1;
