@@ -6,6 +6,7 @@
 #include "common/clock.h"
 #include "reader/call.h"
 #include "reader/client.h"
+#include "reader/listing.h"
 #include "reader/print.h"
 
 enum { PAGE_ROWS = 500 };
@@ -31,6 +32,17 @@ static bool turn(json_t *args, const json_t *answer, const char *cursor)
     return true;
 }
 
+/* Once, for a query says the same on each page. */
+static void tell_remarks(const json_t *args, const json_t *answer)
+{
+    struct buf out = {0};
+
+    listing_remarks(&out, answer, print_text(args, "query"));
+    if (out.data)
+        fputs(out.data, stderr);
+    buf_free(&out);
+}
+
 int pages_read(const struct config *config, const char *verb, json_t *args, const char *name,
                const char *cursor, int64_t most, json_t **list)
 {
@@ -44,6 +56,8 @@ int pages_read(const struct config *config, const char *verb, json_t *args, cons
 
         set_limit(args, *list, most);
         code = client_query(client, verb, json_deep_copy(args), &answer);
+        if (!code && json_array_size(*list) == 0)
+            tell_remarks(args, answer);
         json_array_extend(*list, json_object_get(answer, name));
         more = !code && turn(args, answer, cursor);
         json_decref(answer);

@@ -128,6 +128,8 @@ void sources_line(struct buf *out, const json_t *source, bool longer)
     buf_printf(out, "%5lld  ", (long long)print_int(source, "id"));
     print_styled_cell(out, style, state, 11);
     buf_printf(out, " %7lld  ", (long long)print_int(source, "items"));
+    if (json_object_get(source, "unread"))
+        buf_printf(out, "%6lld unread  ", (long long)print_int(source, "unread"));
     print_time(out, print_int(source, "last_ok_ms"), print_terminal());
     buf_adds(out, "  ");
     print_cell(out, *title ? title : "-", 28, false);

@@ -4,6 +4,7 @@
 #include "reader/client.h"
 #include "reader/full.h"
 #include "reader/items.h"
+#include "reader/listing.h"
 #include "reader/pages.h"
 #include "reader/print.h"
 #include "reader/verbs.h"
@@ -19,15 +20,20 @@ static bool arguments(const struct call *call, json_t *args, int64_t *limit)
         return false;
     if (source)
         json_object_set_new(args, "source", json_integer(source));
-    return pages_since(call, args);
+    return listing_arguments(call, args);
 }
 
 static void print_line(struct buf *out, const json_t *item)
 {
+    if (json_is_true(json_object_get(item, "starred")))
+        print_styled(out, PRINT_YELLOW, "*");
+    else
+        buf_addc(out, json_is_true(json_object_get(item, "read")) ? ' ' : '+');
+    buf_addc(out, ' ');
     print_time(out, print_int(item, "time_ms"), print_terminal());
     buf_printf(out, " %7lld  story %-7lld source %-5lld  ", (long long)print_int(item, "id"),
                (long long)print_int(item, "story"), (long long)print_int(item, "source"));
-    print_cut(out, print_text(item, "title"), print_width() > 80 ? print_width() - 60 : 0);
+    print_cut(out, print_text(item, "title"), print_width() > 80 ? print_width() - 62 : 0);
     if (print_int(item, "copy_of"))
         print_styled(out, PRINT_DIM, "  (copy)");
     buf_addc(out, '\n');
@@ -51,11 +57,19 @@ static int items(struct call *call)
 
 const struct verb verb_items = {
     .name = "items",
-    .words = "",
+    .words = "[QUERY]...",
+    .most = 1000,
     .summary = "list items, newest first",
+    .more = "Of a QUERY, as of weir search, those that it finds.  Unread ones have a + in front,\n"
+            "starred ones a *.  What was hidden is left out.",
     .options = {{"limit", "N", "at most so many (50)"},
                 {"source", "N", "only those of this source"},
-                {"since", "AGE", "only those newer than 30m, 6h, 2d ..."}},
+                {"since", "AGE", "only those newer than 30m, 6h, 2d ..."},
+                {"view", "NAME", "only those that this saved view shows"},
+                {"unread", NULL, "only unread ones"},
+                {"starred", NULL, "only starred ones"},
+                {"hidden", NULL, "only hidden ones"},
+                {"all", NULL, "also hidden ones"}},
     .run = items,
 };
 

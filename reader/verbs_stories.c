@@ -2,8 +2,10 @@
 #include <stdio.h>
 
 #include "common/app.h"
+#include "common/clock.h"
 #include "reader/call.h"
 #include "reader/client.h"
+#include "reader/listing.h"
 #include "reader/items.h"
 #include "reader/pages.h"
 #include "reader/print.h"
@@ -11,13 +13,22 @@
 
 enum { LIMIT = 50, LIMIT_MOST = 1000000, TITLE = 60 };
 
+/* The mark in front of a line: starred, unread, or read. */
+static void print_mark(struct buf *out, bool starred, bool unread)
+{
+    if (starred)
+        print_styled(out, PRINT_YELLOW, "*");
+    else
+        buf_addc(out, unread ? '+' : ' ');
+}
+
 /* In one line; a terminal's width cuts the title, a pipe gets it whole. */
 static void print_story(struct buf *out, const json_t *story)
 {
     int64_t sources = print_int(story, "sources"), items = print_int(story, "items");
-    int64_t copies = print_int(story, "copies");
+    int64_t copies = print_int(story, "copies"), unread = print_int(story, "unread");
     const char *title = print_text(story, "title");
-    int room = print_width() > 80 ? print_width() - 60 : TITLE;
+    int room = print_width() > 80 ? print_width() - 62 : TITLE;
     char counts[80];
 
     snprintf(counts, sizeof(counts), "%lld source%s, %lld item%s, %lld cop%s", (long long)sources,
@@ -25,12 +36,49 @@ static void print_story(struct buf *out, const json_t *story)
              copies == 1 ? "y" : "ies");
     if (!print_terminal() && print_columns(span_str(title)) > room)
         room = print_columns(span_str(title));
+    print_mark(out, print_int(story, "starred") > 0, unread > 0);
+    buf_addc(out, ' ');
     print_time(out, print_int(story, "time_ms"), print_terminal());
     buf_printf(out, " %7lld  ", (long long)print_int(story, "id"));
-    print_cell(out, title, room, false);
+    print_styled_cell(out, unread > 0 ? PRINT_BOLD : PRINT_PLAIN, title, room);
     buf_adds(out, "  ");
     print_styled(out, sources > 1 ? PRINT_BOLD : PRINT_DIM, counts);
     buf_addc(out, '\n');
+}
+
+/* The stories with a heading above each band. */
+static void print_bands(const json_t *list)
+{
+    struct buf out = {0};
+    int64_t now_ms = clock_utc_ms();
+    const json_t *story = NULL;
+    int last = -1;
+    size_t i = 0;
+
+    json_array_foreach(list, i, story)
+    {
+        int band = listing_band(print_int(story, "time_ms"), now_ms);
+
+        if (band != last) {
+            print_styled(&out, PRINT_DIM, listing_band_name(band));
+            buf_addc(&out, '\n');
+        }
+        last = band;
+        print_story(&out, story);
+    }
+    print_out(&out);
+    buf_free(&out);
+}
+
+static void name_bands(json_t *list)
+{
+    int64_t now_ms = clock_utc_ms();
+    json_t *story = NULL;
+    size_t i = 0;
+
+    json_array_foreach(list, i, story) json_object_set_new(
+        story, "band",
+        json_string(listing_band_name(listing_band(print_int(story, "time_ms"), now_ms))));
 }
 
 static int stories(struct call *call)
@@ -39,22 +87,40 @@ static int stories(struct call *call)
     int64_t limit = 0;
     int code = 0;
 
-    if (!call_number(call, "limit", LIMIT, 1, LIMIT_MOST, &limit) || !pages_since(call, args)) {
+    if (!call_number(call, "limit", LIMIT, 1, LIMIT_MOST, &limit) ||
+        !listing_arguments(call, args)) {
         json_decref(args);
         return APP_USAGE;
     }
     code = pages_read(call->config, "stories", args, "stories", NULL, limit, &list);
-    if (!code)
+    if (code)
+        return code;
+    name_bands(list);
+    if (!call->json && (print_terminal() || call_option(call, "bands"))) {
+        print_bands(list);
+        json_decref(list);
+    } else {
         pages_print(call, &list, print_story, NULL);
-    return code;
+    }
+    return 0;
 }
 
 const struct verb verb_stories = {
     .name = "stories",
-    .words = "",
+    .words = "[QUERY]...",
+    .most = 1000,
     .summary = "list stories, newest first: time, number, title, sources and copies",
+    .more = "Of a QUERY, as of weir search, those with an item that it finds; the order is the\n"
+            "time alone.  Unread ones have a + in front, starred ones a *.  What was hidden is\n"
+            "left out.  On a terminal each band of time has a heading.",
     .options = {{"limit", "N", "at most so many (50)"},
-                {"since", "AGE", "only those with something newer than 30m, 6h, 2d ..."}},
+                {"since", "AGE", "only those with something newer than 30m, 6h, 2d ..."},
+                {"view", "NAME", "only those that this saved view shows"},
+                {"unread", NULL, "only those with something unread"},
+                {"starred", NULL, "only those with something starred"},
+                {"hidden", NULL, "only those with something hidden"},
+                {"all", NULL, "also what was hidden"},
+                {"bands", NULL, "a heading for each band of time in a pipe, too"}},
     .run = stories,
 };
 
@@ -64,6 +130,9 @@ static void print_member(struct buf *out, const json_t *item)
 {
     int64_t copy_of = print_int(item, "copy_of");
 
+    print_mark(out, json_is_true(json_object_get(item, "starred")),
+               !json_is_true(json_object_get(item, "read")));
+    buf_addc(out, ' ');
     print_time(out, print_int(item, "time_ms"), print_terminal());
     buf_printf(out, "  item %-7lld ", (long long)print_int(item, "id"));
     print_cell(out, print_text(item, "source_title"), 24, false);
@@ -75,7 +144,7 @@ static void print_member(struct buf *out, const json_t *item)
         snprintf(words, sizeof(words), "  (copy of item %lld)", (long long)copy_of);
         print_styled(out, PRINT_DIM, words);
     }
-    buf_adds(out, "\n    ");
+    buf_adds(out, "\n      ");
     print_cut(out, print_text(item, "url"), 0);
     buf_addc(out, '\n');
 }
