@@ -3,7 +3,8 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
+
+#include "reader/export_time.h"
 
 enum { GUID_BYTES = 4096 };
 
@@ -42,16 +43,10 @@ static void put_text(json_t *item, const char *key, const char *text)
 
 static void put_time(json_t *item, const char *key, const json_t *value)
 {
-    json_int_t ms = json_integer_value(value);
-    time_t seconds = (time_t)(ms / 1000);
-    struct tm parts;
-    char day[32], text[48];
+    char text[EXPORT_TIME];
 
-    if (ms <= 0 || !gmtime_r(&seconds, &parts) ||
-        strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &parts) == 0)
-        return;
-    snprintf(text, sizeof(text), "%s.%03dZ", day, (int)(ms % 1000));
-    json_object_set_new(item, key, json_string(text));
+    if (export_time(json_integer_value(value), text))
+        json_object_set_new(item, key, json_string(text));
 }
 
 static void put_attachments(json_t *item, const json_t *enclosures)
