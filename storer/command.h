@@ -11,9 +11,12 @@
  *   reembed {dry_run?}        -> {serving, wanted: model of the settings, items, missing: items
  * without a vector of the serving model, done, failed, changing, hurried}
  *   next {among?: [items], explain?, chance?: [0..1, 0..1]}
- *                             -> place and again: true where all was given before, explain
- * (learn_told.h) back {} / forward {}      -> place read {item?, story?, fraction: 0..1}
- *                             -> place and outcome: read, open, passed-over; learned; marked: items
+ *                             -> place and again: true where all was given before,
+ *                                explain (learn_told.h)
+ *   back {} / forward {}      -> place
+ *   read {item?, story?, fraction: 0..1}
+ *                             -> place and outcome: read, open, passed-over;
+ *                                learned; marked: items
  *   stats {} -> writer_stats
  *
  * place is {item, story, source, before, behind: places of the history, frozen: whether learning

@@ -138,6 +138,13 @@ enum db_read_status db_read_status(const struct db_read *db)
     return db->status;
 }
 
+bool db_read_stopped(struct db_read *db)
+{
+    if (db->status == DB_READ_OK && look(db))
+        db_read_fail(db, SQLITE_INTERRUPT);
+    return db->status != DB_READ_OK;
+}
+
 const char *db_read_error(const struct db_read *db)
 {
     return db->error.data ? db->error.data : "";

@@ -37,6 +37,9 @@ void db_read_end(struct db_read *db);
 /* What happened since db_read_begin, or the last db_rows_start outside of it. */
 enum db_read_status db_read_status(const struct db_read *db);
 const char *db_read_error(const struct db_read *db);
+/* Asks the watch, for work between queries: true where it stopped this one, or something before
+ * did. */
+bool db_read_stopped(struct db_read *db);
 
 /* Starts a query.  sql is a constant that lives on: prepared statements are kept by its address.
  * kinds has a letter for each parameter: i int64_t, t const char * (NUL-terminated), b struct span

@@ -152,6 +152,7 @@ static struct query_setup setup_of(const struct config *config, const char *db_p
                    .vector_weight = config->search_vector_weight,
                    .rerank_hits = config->search_rerank_hits,
                    .rerank_bytes = config->search_rerank_bytes,
+                   .config = config,
                    .semantic_ms = config->storer_semantic_ms,
                    .rerank_ms = config->search_rerank_ms,
                    .keep = keep_limits_of(config),

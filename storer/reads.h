@@ -12,6 +12,11 @@
  *   items {source?, since_ms?, before?, limit?}
  *                                            -> {items: [{id, source, story, copy_of, ..}]}
  *   item {id}                                -> the item with content, text, enclosures
+ *   feed {limit?, since_ms?, query?, view?, all?: read ones, too, rerank?, explain?}
+ *                                            -> {stories: [chosen], basis, interests, capped,
+ *                                                filters: [{name, in, out, us}], reranked?,
+ *                                                rerank_failed?, out?: [chosen with `filter`],
+ *                                                out_total?}
  *   order {after?, limit?}                   -> {items: [{id, sequence, source, story, copy_of,
  *                                                time_ms, guid, key}]}, as first committed
  *   dead.list {after?, limit?}               -> {dead: [{id, source, died_ms, tries, reason, ..}]}
@@ -21,6 +26,9 @@
  *                                                would delete now, and why
  *   verify {names?: true, check?: name}      -> {names: [..]} or {ok, checks: [verify_check]}
  *   vectors, with a msg_since as extra frame -> {epoch, head, upto, entries} and a msg_page
+ *
+ * chosen is {id: story, item, time_ms, title, url, source, source_title, sources, items, place,
+ * score, fresh, cosine?, weight?, like?: item, like_title?, like_starred?} (feed.h).
  *
  * story is {id, time_ms (its latest item), first_ms, title, items, copies, sources,
  * lead: {id, url, source, source_title}}.  A list that ends before its end has `next`: the value of
@@ -36,6 +44,7 @@
 #include "common/msg.h"
 #include "storer/keep.h"
 
+struct config;
 struct db_read;
 
 /* The way to the ring, for verbs that need a vector or a reranker; query_semantic.h has one. */
@@ -57,8 +66,9 @@ struct reads_limits {
     int64_t search_candidates;      /* rows that a text is looked up in, newest first */
     int64_t semantic_ms, rerank_ms; /* waited for the ring */
     int64_t keyword_weight, vector_weight, rerank_hits, rerank_bytes; /* params.def, search */
-    const struct reads_ring *ring;  /* NULL: there is none */
-    struct keep_limits keep;        /* for verbs that say what would be deleted */
+    const struct reads_ring *ring;                                    /* NULL: there is none */
+    struct keep_limits keep;     /* for verbs that say what would be deleted */
+    const struct config *config; /* for verbs with settings of their own */
 };
 
 /* What a read gives.  Start with {0}; reads_run empties it first. */
