@@ -31,7 +31,9 @@ void search_end(struct search *search)
     buf_free(&search->why);
     idset_destroy(&search->filter);
     idset_destroy(&search->wording);
-    free(search->query);
+    idset_destroy(&search->hidden);
+    free(search->sought);
+    reads_query_free(&search->query);
     json_decref(search->took);
 }
 
@@ -63,28 +65,34 @@ static bool read_switch(struct search *search, const char *name)
 
 static void read_arguments(struct search *search)
 {
-    const json_t *query = json_object_get(search->reads->args, "query");
-
     search->limit = reads_arg(search->reads, "limit", LIMIT, 1, SEARCH_LIST);
     read_mode(search);
     search->mmr = read_switch(search, "mmr");
     search->rerank = read_switch(search, "rerank");
     search->explain = read_switch(search, "explain");
-    search->text = span_of(json_string_value(query), json_string_length(query));
-    if (!json_is_string(query))
-        reads_fail(search->reads, APP_USAGE, "query: a text is expected");
 }
 
 /* --- the verb --------------------------------------------------------------------------------- */
 
-static void find(struct search *search)
+static json_t *find(struct search *search)
 {
-    if (search->mode != SEARCH_VECTORS || search->plain.len == 0)
+    json_t *answer = NULL;
+
+    search_ask(search); /* others work on it while words are looked up here */
+    search_lap(search, "parse");
+    search_sets(search);
+    if (db_read_status(search->reads->db) == DB_READ_OK &&
+        (search->mode != SEARCH_VECTORS || search->plain.len == 0))
         search_keyword(search);
     search_vector(search);
     search_fuse(search);
     search_rerank(search);
     search_mmr(search);
+    if (db_read_status(search->reads->db) != DB_READ_OK)
+        return NULL;
+    answer = search_show(search);
+    reads_query_tell(&search->query, answer);
+    return answer;
 }
 
 json_t *reads_search(struct reads *reads)
@@ -94,17 +102,11 @@ json_t *reads_search(struct reads *reads)
 
     search.began_us = search.lap_us = clock_mono_us();
     read_arguments(&search);
-    if (reads_ok(reads) && db_read_begin(reads->db) == DB_READ_OK) {
-        search_words(&search, search.text);
-        search_ask(&search); /* it works while words are looked up here */
-        search_lap(&search, "parse");
-        find(&search);
-        if (db_read_status(reads->db) == DB_READ_OK)
-            answer = search_show(&search);
-        if (db_read_status(reads->db) != DB_READ_OK) {
-            json_decref(answer);
-            answer = NULL;
-        }
+    if (reads_ok(reads) && db_read_begin(reads->db) == DB_READ_OK && search_read(&search))
+        answer = find(&search);
+    if (answer && db_read_status(reads->db) != DB_READ_OK) {
+        json_decref(answer);
+        answer = NULL;
     }
     search_end(&search);
     return answer;

@@ -14,6 +14,7 @@
 #include "common/buf.h"
 #include "storer/db_rank.h"
 #include "storer/rank_fuse.h"
+#include "storer/reads_lang.h"
 
 struct idset;
 struct reads;
@@ -42,7 +43,7 @@ struct search {
     enum search_mode mode;
     int64_t limit;
     bool mmr, rerank, explain;
-    struct span text; /* of the query: what the reranker reads */
+    struct reads_query query;
     struct buf title; /* `similar`: of the item */
     struct buf plain; /* its words, or the item's text: what is embedded */
     char *words[SEARCH_WORDS];
@@ -51,7 +52,8 @@ struct search {
     struct buf any;        /* ... some of them, made when it is needed */
     struct buf marks;      /* ... what is marked in hits that have not all */
     struct idset *filter;  /* what every hit must be in; NULL = everything */
-    struct idset *wording; /* and a hit by vector; NULL = everything */
+    struct idset *wording; /* and one that has not all words (`any`, vectors); NULL = everything */
+    struct idset *hidden;  /* and what none may be in; NULL = nothing */
     uint64_t except;       /* `similar`: this item and its copies are no hits */
 
     struct rank_hit keyword[SEARCH_LIST];
@@ -62,7 +64,7 @@ struct search {
     bool asked; /* the ring */
     struct rank_hit vector[2 * SEARCH_LIST];
     size_t vector_count;
-    int8_t *query; /* its vector, dims components, or NULL */
+    int8_t *sought; /* the query's vector, dims components, or NULL */
     size_t dims;
     const char *partial; /* why there is no vector half; NULL = there is, or none was asked for */
     struct buf why;      /* its text, where it is none of ours */
@@ -79,14 +81,16 @@ struct search {
 void search_end(struct search *search);
 /* Notes the time since the last lap under this name. */
 void search_lap(struct search *search, const char *name);
-/* Whether an id may be a hit. */
+/* Whether an id may be a hit; whether it may be one that has not all words. */
 bool search_admits(const struct search *search, uint64_t id);
+bool search_admits_any(const struct search *search, uint64_t id);
 
 /* search_keyword.c: makes the list; the connection says where that failed. */
 void search_keyword(struct search *search);
 
-/* search_words.c: takes a text of words; and makes `any`. */
-void search_words(struct search *search, struct span text);
+/* search_words.c: takes the query, false after reads_fail; makes the sets; makes `any`. */
+bool search_read(struct search *search);
+void search_sets(struct search *search);
 void search_any(struct search *search);
 
 /* search_vector.c: asks the ring; makes the list of its answer, with what the other list has. */

@@ -61,7 +61,7 @@ void search_rerank(struct search *search)
         texts[i] = buf_span(&passages[i]);
     }
     db_read_end(search->reads->db); /* nothing is held while somebody else thinks */
-    why = reads_rerank(search->reads, search->text, texts, n, order, scores);
+    why = reads_rerank(search->reads, buf_span(&search->plain), texts, n, order, scores);
     if (why) {
         search->rerank_failed = why; /* nobody asks the ring after this */
     } else {

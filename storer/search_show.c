@@ -161,7 +161,7 @@ json_t *search_show(struct search *search)
     if (search->partial)
         json_object_set_new(answer, "partial", reads_json(span_str(search->partial)));
     if (search->told.capped)
-        json_object_set_new(answer, "capped", json_integer((json_int_t)search->told.candidates));
+        json_object_set_new(answer, "capped", json_integer(search->reads->limits->search_candidates));
     if (search->rerank)
         json_object_set_new(answer, "reranked", json_boolean(search->reranked));
     if (search->rerank_failed)

@@ -45,17 +45,12 @@ static const char *keep_words(struct search *search, struct span words)
     return search->why.data ? search->why.data : "";
 }
 
-static bool may_be_near(const struct search *search, uint64_t id)
-{
-    return search_admits(search, id) && (!search->wording || idset_has(search->wording, id));
-}
-
 static void take_near(struct search *search, const struct msg_verdict *verdict)
 {
     const struct msg_candidate *near = verdict->candidates.at;
 
     for (size_t i = 0; i < verdict->candidates.count && search->vector_count < SEARCH_LIST; i++)
-        if (near[i].cosine > 0 && may_be_near(search, near[i].id))
+        if (near[i].cosine > 0 && search_admits_any(search, near[i].id))
             search->vector[search->vector_count++] =
                 (struct rank_hit){near[i].id, (float)near[i].cosine};
 }
@@ -75,8 +70,8 @@ static const char *take_answer(struct search *search, struct msg_pool *pool, str
     if (verdict.epoch != (uint64_t)db_read_meta(search->reads->db, "epoch", 0))
         return "the deduper knows another store";
     search->dims = vector.vector.n;
-    search->query = mem_alloc(search->dims);
-    memcpy(search->query, vector.vector.p, search->dims);
+    search->sought = mem_alloc(search->dims);
+    memcpy(search->sought, vector.vector.p, search->dims);
     take_near(search, &verdict);
     return NULL;
 }
@@ -119,7 +114,7 @@ static int by_cosine(const void *x, const void *y)
 /* The deduper knows the items of some days; what words have found may be older. */
 static void add_found(struct search *search)
 {
-    float norm = vec_norm(search->query, search->dims);
+    float norm = vec_norm(search->sought, search->dims);
 
     for (size_t i = 0; i < search->keyword_count; i++) {
         uint64_t id = search->keyword[i].id;
@@ -127,7 +122,7 @@ static void add_found(struct search *search)
         float cosine = 0;
 
         if (vector)
-            cosine = vec_cosine(search->query, norm, vector, vec_norm(vector, search->dims),
+            cosine = vec_cosine(search->sought, norm, vector, vec_norm(vector, search->dims),
                                 search->dims);
         free(vector);
         if (cosine > 0)
@@ -151,7 +146,7 @@ void search_vector(struct search *search)
         search->partial = take_answer(search, &pool, first, second);
     msg_pool_free(&pool);
     search_lap(search, "semantic");
-    if (search->query) {
+    if (search->sought) {
         add_found(search);
         if (search->vector_count)
             qsort(search->vector, search->vector_count, sizeof(*search->vector), by_cosine);
