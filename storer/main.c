@@ -1,5 +1,6 @@
 /* weir-storer: the head and the tail of the ring.  See README.md. */
 #include "common/service.h"
+#include "storer/restore.h"
 #include "storer/verify.h"
 #include "storer/writer.h"
 #include "storer/writer_inner.h"
@@ -23,6 +24,8 @@ static void end(struct service *service, void *self)
 
 static const struct app_oneshot oneshots[] = {
     {"verify", "FILE", "check a store that no storer has open, and end", verify_cli, NULL},
+    {"restore", "FILE", "put a backup in the store's place, which no storer has open, and end",
+     NULL, restore_cli},
     {0},
 };
 

@@ -29,9 +29,9 @@ static uint64_t item_of(struct reads *reads)
 /* What an embedder read of it, or nearly so. */
 static void read_text(struct search *search, uint64_t id)
 {
-    struct db_rows *rows =
-        db_rows_start(search->reads->db, "SELECT title, substr (text, 1, ?2) FROM item WHERE id = ?1",
-                      "ii", (int64_t)id, (int64_t)TEXT_CHARACTERS);
+    struct db_rows *rows = db_rows_start(
+        search->reads->db, "SELECT title, substr (text, 1, ?2) FROM item WHERE id = ?1", "ii",
+        (int64_t)id, (int64_t)TEXT_CHARACTERS);
 
     if (db_rows_next(rows)) {
         struct span title = db_rows_text(rows, 0), text = db_rows_text(rows, 1);

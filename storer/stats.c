@@ -2,10 +2,13 @@
 #include "storer/writer_inner.h"
 
 #include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
 
 #include "common/clock.h"
 #include "common/config.h"
 #include "storer/full_text.h"
+#include "storer/backup.h"
 #include "storer/held.h"
 #include "storer/journal.h"
 #include "storer/learn.h"
@@ -98,6 +101,21 @@ static void tcp_figures(struct writer *writer, const struct guard_counts *tcp, s
                writer->config->storer_listen, tcp->keys, tcp->admitted, tcp->refused);
 }
 
+static void made_backup(const struct writer *writer, struct buf *json)
+{
+    const struct backup_figures *b = backup_figures(writer->backup);
+    json_t *figures =
+        json_pack("{s:I, s:s, s:I, s:I, s:i, s:s, s:s, s:I}", "number", (json_int_t)b->number,
+                  "phase", b->phase, "done", (json_int_t)b->done, "all", (json_int_t)b->all, "code",
+                  b->code, "path", b->path, "why", b->why, "took_ms", (json_int_t)b->took_ms);
+    char *text = figures ? json_dumps(figures, JSON_COMPACT) : NULL;
+
+    if (text)
+        buf_printf(json, ",\"backup\":%s", text);
+    free(text);
+    json_decref(figures);
+}
+
 void writer_stats(struct writer *writer, struct buf *json)
 {
     const struct query_figures *q = writer->query ? query_figures(writer->query) : NULL;
@@ -125,6 +143,7 @@ void writer_stats(struct writer *writer, struct buf *json)
     if (q && *writer->config->storer_listen)
         tcp_figures(writer, &q->tcp, json);
     sweep_figures(writer, json);
+    made_backup(writer, json);
     counters(writer, json);
     buf_addc(json, '}');
 }

@@ -13,6 +13,7 @@
 #include "common/loop.h"
 #include "common/mem.h"
 #include "common/service.h"
+#include "storer/backup.h"
 #include "storer/command.h"
 #include "storer/db_fetch.h"
 #include "storer/decide.h"
@@ -90,6 +91,7 @@ static void tend(struct writer *writer)
     writer->tended_ms = now_ms;
     outbox_tend(writer->jobs, now_ms);
     outbox_tend(writer->items, now_ms);
+    backup_turn(writer);
     query_look(writer->query, writer->config->service_stuck_ms, now_ms);
     query_counters(writer->query, writer->counters);
     if (reopened != writer->reopened) {
@@ -286,6 +288,7 @@ int writer_open(struct writer **out, struct service *service)
                                      .item_bytes = ITEM_BYTES};
     writer->held = held_create((size_t)writer->config->storer_held_items,
                                (size_t)writer->config->storer_held_bytes, destroy_message);
+    writer->backup = backup_create(writer->config->store_path);
     code = open_store(writer);
     make_rules(writer);
     if (code == 0 && !writer_load(writer)) {
@@ -375,6 +378,7 @@ void writer_close(struct writer **out)
     leases_destroy(&writer->leases);
     held_destroy(&writer->held);
     fulls_destroy(&writer->fulls);
+    backup_destroy(&writer->backup);
     schedule_destroy(&writer->schedule);
     online_destroy(&writer->online);
     asked_free(&writer->asked);

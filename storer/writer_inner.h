@@ -27,6 +27,7 @@
 #include "storer/window.h"
 #include "storer/writer.h"
 
+struct backup;
 struct db_wanted;
 struct decide;
 struct fulls;
@@ -149,6 +150,7 @@ struct writer {
     bool stopping;
     struct strain strain;
     struct sweep sweep;
+    struct backup *backup;
     int64_t busy_us; /* of work not yet in the counter, which has milliseconds */
     int64_t rate_ms; /* when the rates below were taken */
     double stored_per_s;
@@ -274,6 +276,10 @@ void publish_waiting(struct writer *writer, bool committed);
 /* Listens to what embedders say of their models. */
 void hear_open(struct writer *writer);
 void hear_close(struct writer *writer);
+
+/* --- command_keep.c --- */
+/* Tells of a backup that has ended; gives it up where the store is in trouble. */
+void backup_turn(struct writer *writer);
 
 /* --- stats.c --- */
 /* The short form, for heartbeats. */
