@@ -63,7 +63,7 @@ static void give(struct readable_page *page, int32_t to, double score)
 static bool is_paragraph(const struct readable_node *node)
 {
     return !node->blocks && (node->kind == READABLE_PARAGRAPH || node->kind == READABLE_QUOTE ||
-                             node->kind == READABLE_BOX || node->kind == READABLE_CELL);
+                             node->kind == READABLE_BOX);
 }
 
 size_t readable_score(struct readable_page *page, unsigned drop)
@@ -79,7 +79,7 @@ size_t readable_score(struct readable_page *page, unsigned drop)
             continue;
         if (is_paragraph(node))
             give(page, node->parent, points(&node->own));
-        else if (node->blocks && (node->kind == READABLE_BOX || node->kind == READABLE_CELL))
+        else if (node->kind == READABLE_BOX || node->kind == READABLE_CELL)
             give(page, (int32_t)i, points(&node->own));
     }
     for (size_t i = 0; i < page->count; i++) {

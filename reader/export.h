@@ -3,6 +3,7 @@
 #define WEIR_READER_EXPORT_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "common/buf.h"
@@ -21,6 +22,8 @@ int export_opml(const struct call *call, FILE *out);
 
 /* An item of the storer's export as the item of a JSON Feed; the caller's. */
 json_t *export_feed_item(const json_t *item);
+/* Whether a source is one: not what was removed, nor what items were imported into. */
+bool export_is_subscription(const json_t *source);
 /* Appends the list; sources as source.list gives them. */
 void export_opml_text(const json_t *sources, struct buf *out);
 

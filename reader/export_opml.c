@@ -1,12 +1,9 @@
-/* Subscriptions as OPML 2.0. */
+/* Subscriptions as OPML 2.0: the text.  Pure. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/app.h"
 #include "common/mem.h"
-#include "reader/call.h"
 #include "reader/export.h"
-#include "reader/pages.h"
 #include "reader/print.h"
 
 enum { INDENT = 2 };
@@ -38,7 +35,7 @@ static int compare(const void *left, const void *right)
     return order;
 }
 
-static bool is_subscription(const json_t *source)
+bool export_is_subscription(const json_t *source)
 {
     const char *state = print_text(source, "state");
 
@@ -58,7 +55,7 @@ static struct row *rows_of(const json_t *sources, size_t *count)
         const json_t *categories = json_object_get(source, "categories");
         size_t n = json_array_size(categories), k = 0;
 
-        if (!is_subscription(source))
+        if (!export_is_subscription(source))
             continue;
         do {
             const char *path = json_string_value(json_array_get(categories, k));
@@ -188,42 +185,4 @@ void export_opml_text(const json_t *sources, struct buf *out)
     close_to(out, &depth, 0);
     buf_adds(out, "  </body>\n</opml>\n");
     free(rows);
-}
-
-/* --- the whole -------------------------------------------------------------------------------- */
-
-static void tell_private(const json_t *sources)
-{
-    const json_t *source = NULL;
-    size_t i = 0, count = 0;
-
-    json_array_foreach(sources, i, source)
-    {
-        if (!is_subscription(source) || json_array_size(json_object_get(source, "private")) == 0)
-            continue;
-        fprintf(stderr,
-                "weir: source %lld: its credentials and other private settings are not "
-                "exported\n",
-                (long long)print_int(source, "id"));
-        count++;
-    }
-    if (count > 0)
-        fprintf(stderr, "weir: set them again where the list is imported: weir set\n");
-}
-
-int export_opml(const struct call *call, FILE *out)
-{
-    struct buf text = {0};
-    json_t *sources = NULL;
-    int code =
-        pages_read(call->config, "source.list", json_object(), "sources", "after", 0, &sources);
-
-    if (code)
-        return code;
-    export_opml_text(sources, &text);
-    fwrite(text.data, 1, text.len, out);
-    tell_private(sources);
-    buf_free(&text);
-    json_decref(sources);
-    return 0;
 }
