@@ -1,16 +1,15 @@
 #include "reader/print.h"
 
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
-#include <wchar.h>
 
 #include "common/mem.h"
 #include "common/utf8.h"
+#include "reader/width.h"
 
 static bool terminal;
 static bool colour;
@@ -21,8 +20,6 @@ void print_start(void)
     const char *term = getenv("TERM");
     struct winsize size = {0};
 
-    /* wcwidth () knows wide characters in a UTF-8 locale only. */
-    setlocale(LC_CTYPE, "C.UTF-8");
     terminal = isatty(STDOUT_FILENO);
     colour = terminal && !getenv("NO_COLOR") && term && strcmp(term, "dumb") != 0;
     if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
@@ -39,68 +36,42 @@ int print_width(void)
     return width;
 }
 
+/* A style stands in a buffer as STYLE and its number, which no text has in it; print_out makes of
+ * it what the terminal understands, so that nothing else that looks like it ever gets there. */
+enum { STYLE = 0xff };
+
+static void add_style(struct buf *out, enum print_style style)
+{
+    buf_addc(out, (char)STYLE);
+    buf_addc(out, (char)('0' + style));
+}
+
 void print_styled(struct buf *out, enum print_style style, const char *text)
 {
-    static const char *const codes[] = {"",         "\x1b[1m",  "\x1b[2m",
-                                        "\x1b[31m", "\x1b[32m", "\x1b[33m"};
-
-    if (colour)
-        buf_adds(out, codes[style]);
+    if (colour && style != PRINT_PLAIN)
+        add_style(out, style);
     buf_adds(out, text);
     if (colour && style != PRINT_PLAIN)
-        buf_adds(out, "\x1b[0m");
+        add_style(out, PRINT_PLAIN);
 }
 
 /* --- columns ---------------------------------------------------------------------------------- */
 
-static int columns_of(uint32_t c)
-{
-    int columns = c == UTF8_BAD ? 1 : wcwidth((wchar_t)c);
-
-    return columns < 0 ? 1 : columns; /* a control character: shown as a space */
-}
-
 int print_columns(struct span text)
 {
-    int columns = 0;
-    uint32_t c = 0;
-
-    for (size_t i = 0; i < text.n;) {
-        i += utf8_next(text.p + i, text.p + text.n, &c);
-        columns += columns_of(c);
-    }
-    return columns;
-}
-
-static void add_visible(struct buf *out, uint32_t c)
-{
-    if (c == UTF8_BAD)
-        utf8_add(out, 0xfffd);
-    else if (c < 0x20 || (c >= 0x7f && c < 0xa0))
-        buf_addc(out, ' ');
-    else if ((c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069))
-        return; /* direction overrides of strangers would turn the rest of the line */
-    else
-        utf8_add(out, c);
+    return width_columns(text);
 }
 
 /* Appends as much as fits and returns the columns used. */
 static int add_within(struct buf *out, struct span text, int limit)
 {
-    bool fits = print_columns(text) <= limit;
-    int room = fits ? limit : limit - 1, used = 0;
-    uint32_t c = 0;
+    int used = 0;
+    struct span whole = width_clip(text, limit, &used);
 
-    for (size_t i = 0; i < text.n;) {
-        size_t n = utf8_next(text.p + i, text.p + text.n, &c);
-
-        if (used + columns_of(c) > room)
-            break;
-        used += columns_of(c);
-        add_visible(out, c);
-        i += n;
-    }
-    if (fits || limit < 1)
+    if (whole.n < text.n)
+        whole = width_clip(text, limit - 1, &used);
+    width_add_safe(out, whole, false);
+    if (whole.n == text.n || limit < 1)
         return used;
     utf8_add(out, 0x2026);
     return used + 1;
@@ -242,13 +213,41 @@ void print_add_iso(json_t *value)
     json_array_foreach(value, i, element) print_add_iso(element);
 }
 
+/* JSON escapes control characters below U+0020; here the others, too, and what turns text. */
+static void write_json(const char *text, size_t n)
+{
+    const char *end = text + n, *p = text;
+    uint32_t c = 0;
+
+    while (p < end) {
+        size_t length = utf8_next(p, end, &c);
+
+        if (c < 0x7f || c == UTF8_BAD || width_is_safe(c))
+            fwrite(p, 1, length, stdout);
+        else if (c < 0x10000)
+            printf("\\u%04x", c);
+        else
+            printf("\\u%04x\\u%04x", 0xd800 + ((c - 0x10000) >> 10), 0xdc00 + (c & 0x3ff));
+        p += length;
+    }
+}
+
+static void dump(const json_t *value)
+{
+    char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+
+    if (text)
+        write_json(text, strlen(text));
+    free(text);
+}
+
 void print_json(json_t *value)
 {
     size_t i = 0;
     json_t *element = NULL;
 
     if (!json_is_array(value)) {
-        json_dumpf(value, stdout, JSON_COMPACT);
+        dump(value);
         putchar('\n');
         return;
     }
@@ -256,15 +255,37 @@ void print_json(json_t *value)
     json_array_foreach(value, i, element)
     {
         fputs(i ? ",\n" : "", stdout);
-        json_dumpf(element, stdout, JSON_COMPACT);
+        dump(element);
     }
     puts("]");
 }
 
+/* Appends a piece of what is to be shown, up to the next style, and gives its length. */
+static size_t add_shown(struct buf *shown, struct span text)
+{
+    static const char *const codes[] = {"\x1b[0m",  "\x1b[1m",  "\x1b[2m",
+                                        "\x1b[31m", "\x1b[32m", "\x1b[33m"};
+    const char *next = memchr(text.p, STYLE, text.n);
+    size_t n = next ? (size_t)(next - text.p) : text.n;
+
+    width_add_safe(shown, span_of(text.p, n), true);
+    if (n + 1 >= text.n)
+        return text.n;
+    if (colour && text.p[n + 1] >= '0' && text.p[n + 1] <= '5')
+        buf_adds(shown, codes[text.p[n + 1] - '0']);
+    return n + 2;
+}
+
 void print_out(struct buf *out)
 {
-    if (out->len)
-        fwrite(out->data, 1, out->len, stdout);
+    struct buf shown = {0};
+    struct span text = buf_span(out);
+
+    while (text.n)
+        text = span_after(text, add_shown(&shown, text));
+    if (shown.len)
+        fwrite(shown.data, 1, shown.len, stdout);
+    buf_free(&shown);
     buf_clear(out);
 }
 
