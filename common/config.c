@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "common/mem.h"
+#include "common/nearest.h"
 #include "common/log.h"
 
 struct setting {
@@ -119,9 +120,18 @@ static int put(struct config *config, const struct setting *setting, const char 
     return 0;
 }
 
+/* key may have its value behind it. */
 static int unknown(const char *where, const char *key, struct buf *error)
 {
-    buf_printf(error, "%s: %s: there is no such setting (--help-config lists them)", where, key);
+    char *name = mem_dup(key, strcspn(key, "="));
+    struct nearest nearest = {0};
+
+    for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
+        nearest_try(&nearest, name, settings[i].key);
+    buf_printf(error, "%s: %s: there is no such setting%s%s%s (--help-config lists them)", where,
+               key, nearest.word ? "; did you mean " : "", nearest.word ? nearest.word : "",
+               nearest.word ? "?" : "");
+    free(name);
     return -1;
 }
 
@@ -304,10 +314,12 @@ int config_environment(struct config *config, char *const *environment, struct b
         char *key = NULL;
         const struct setting *setting = NULL;
 
-        /* WEIR_CONFIG names the file and WEIR_FAULT is for tests; neither is a setting.  A word
-         * without a sign of equality is no variable, though execve (2) passes it on. */
+        /* WEIR_CONFIG names the file, WEIR_PAGER is weir's and WEIR_FAULT for tests; none is a
+         * setting.  A word without a sign of equality is no variable, though execve (2) passes it
+         * on. */
         if (strncmp(*environment, prefix, sizeof(prefix) - 1) != 0 || !(*environment)[n] ||
-            strncmp(name, "CONFIG=", 7) == 0 || strncmp(name, "FAULT=", 6) == 0)
+            strncmp(name, "CONFIG=", 7) == 0 || strncmp(name, "FAULT=", 6) == 0 ||
+            strncmp(name, "PAGER=", 6) == 0)
             continue;
         key = key_of_variable(name, n - (sizeof(prefix) - 1));
         setting = find(key, strlen(key));

@@ -26,11 +26,15 @@ struct verb {
     int (*run)(struct call *call); /* gives the exit code */
 };
 
+enum call_colour { CALL_COLOUR_AUTO, CALL_COLOUR_ALWAYS, CALL_COLOUR_NEVER };
+
 struct call {
     const struct verb *verb;
     struct config *config;
     bool json;
     bool later; /* the answer is for later */
+    bool no_pager;
+    enum call_colour colour;
     char **words;
     int word_count;
     const char *values[CALL_OPTIONS]; /* in the order of verb->options; "" for a flag */

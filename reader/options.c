@@ -10,7 +10,10 @@
 #include "common/app_options.h"
 #include "common/config.h"
 #include "common/mem.h"
+#include "common/nearest.h"
 #include "reader/call.h"
+#include "reader/help.h"
+#include "reader/width.h"
 
 /* While the line is read. */
 struct line {
@@ -24,15 +27,21 @@ struct line {
     bool help;
 };
 
+/* What is told may quote strangers. */
 int call_fail(int code, const char *format, ...)
 {
+    struct buf safe = {0};
+    char *text = NULL;
     va_list args;
 
-    fputs("weir: ", stderr);
     va_start(args, format);
-    vfprintf(stderr, format, args);
+    if (vasprintf(&text, format, args) < 0)
+        abort();
     va_end(args);
-    fputc('\n', stderr);
+    width_add_safe(&safe, span_str(text), true);
+    fprintf(stderr, "weir: %s\n", safe.len ? safe.data : "");
+    buf_free(&safe);
+    free(text);
     return code;
 }
 
@@ -85,57 +94,49 @@ bool call_id(const char *word, int64_t *id)
     return false;
 }
 
-/* --- help ------------------------------------------------------------------------------------- */
-
-static void print_option(const char *name, const char *value, const char *help)
-{
-    char *left = value ? mem_printf("--%s %s", name, value) : mem_printf("--%s", name);
-
-    printf("  %-20s %s\n", left, help);
-    free(left);
-}
-
-static void print_common(void)
-{
-    print_option("json", NULL, "print JSON");
-    print_option("later", NULL, "leave the question with the storer, and print its ticket");
-    print_option("config", "FILE", "settings, in ZPL (also $WEIR_CONFIG)");
-    print_option("set", "KEY=VALUE", "one setting; wins over the environment and the file");
-    print_option("help", NULL, "this text, or that of a verb");
-}
-
-static void print_all(void)
-{
-    puts("usage: weir VERB [WORD]... [OPTION]...\n"
-         "Reads and steers a running Weir.\n");
-    for (int i = 0; verbs[i]; i++)
-        printf("  %-10s %s\n", verbs[i]->name, verbs[i]->summary);
-    putchar('\n');
-    print_common();
-    print_option("help-config", NULL, "every setting with its default, range and meaning");
-    print_option("version", NULL, "the version");
-    puts("\nExit codes: 0 done, 64 wrong usage, 65 no such thing or a damaged store, 69 nobody\n"
-         "answers, 74 the store or a file failed, 75 busy or out of time: try again.");
-}
-
-static void print_verb(const struct verb *verb)
-{
-    printf("usage: weir %s%s%s [OPTION]...\n%s\n", verb->name, *verb->words ? " " : "", verb->words,
-           verb->summary);
-    if (verb->more)
-        printf("\n%s\n", verb->more);
-    putchar('\n');
-    for (int i = 0; verb->options[i].name; i++)
-        print_option(verb->options[i].name, verb->options[i].value, verb->options[i].help);
-    print_common();
-}
-
 /* --- reading ---------------------------------------------------------------------------------- */
 
 static int usage(const struct call *call, const char *word, const char *what)
 {
     return call_fail(APP_USAGE, "%s: %s (try weir %s%s--help)", word, what,
                      call->verb ? call->verb->name : "", call->verb ? " " : "");
+}
+
+/* The same of a word that is not known, with one that is like it. */
+static int unknown(const struct call *call, const char *word, const char *what,
+                   const struct nearest *nearest)
+{
+    bool dashes = call->verb || word[0] == '-';
+    char *text = NULL;
+    int code = 0;
+
+    if (!nearest->word)
+        return usage(call, word, what);
+    text = mem_printf("%s; did you mean %s%s?", what, dashes ? "--" : "", nearest->word);
+    code = usage(call, word, text);
+    free(text);
+    return code;
+}
+
+static int unknown_verb(const struct call *call, const char *word)
+{
+    struct nearest nearest = {0};
+
+    for (int i = 0; verbs[i]; i++)
+        nearest_try(&nearest, word, verbs[i]->name);
+    return unknown(call, word, "no such verb", &nearest);
+}
+
+static int unknown_option(const struct call *call, const char *word, const char *name)
+{
+    struct nearest nearest = {0};
+
+    for (const struct option *option = help_common; option->name; option++)
+        nearest_try(&nearest, name, option->name);
+    for (int i = 0; call->verb && call->verb->options[i].name; i++)
+        nearest_try(&nearest, name, call->verb->options[i].name);
+    return unknown(call, word,
+                   call->verb ? "no such option" : "no such option (a verb comes first)", &nearest);
 }
 
 static const struct verb *verb_of(const char *name)
@@ -153,7 +154,7 @@ static int take_word(struct call *call, char *word)
         return -1;
     }
     call->verb = verb_of(word);
-    return call->verb ? -1 : usage(call, word, "no such verb");
+    return call->verb ? -1 : unknown_verb(call, word);
 }
 
 /* The value of the option at hand: behind its `=`, or the next argument; NULL where there is none.
@@ -183,8 +184,7 @@ static int take_verb_option(struct call *call, struct line *line, const char *na
     const char *value = "";
 
     if (i < 0)
-        return usage(call, line->argv[line->at],
-                     call->verb ? "no such option" : "no such option (a verb comes first)");
+        return unknown_option(call, line->argv[line->at], name);
     if (call->verb->options[i].value)
         value = take_value(line, equals);
     else if (equals)
@@ -192,6 +192,21 @@ static int take_verb_option(struct call *call, struct line *line, const char *na
     if (!value)
         return usage(call, line->argv[line->at], "a value is expected");
     call->values[i] = value;
+    return -1;
+}
+
+static int take_colour(struct call *call, struct line *line, const char *equals)
+{
+    const char *value = take_value(line, equals);
+
+    if (value && strcmp(value, "always") == 0)
+        call->colour = CALL_COLOUR_ALWAYS;
+    else if (value && strcmp(value, "never") == 0)
+        call->colour = CALL_COLOUR_NEVER;
+    else if (value && strcmp(value, "auto") == 0)
+        call->colour = CALL_COLOUR_AUTO;
+    else
+        return usage(call, "--color", "always, never or auto is expected");
     return -1;
 }
 
@@ -208,6 +223,10 @@ static int take_option(struct call *call, struct line *line)
         call->json = true;
     else if (strcmp(name, "later") == 0)
         call->later = true;
+    else if (strcmp(name, "no-pager") == 0)
+        call->no_pager = true;
+    else if (strcmp(name, "color") == 0 || strcmp(name, "colour") == 0)
+        code = take_colour(call, line, equals);
     else if (strcmp(name, "config") == 0 || strcmp(name, "set") == 0)
         code = take_setting(call, line, name, take_value(line, equals));
     else if (strcmp(name, "version") == 0)
@@ -245,9 +264,9 @@ static int take(struct call *call, struct line *line)
 static int finish(struct call *call, const struct line *line)
 {
     if (line->help)
-        return (call->verb ? print_verb(call->verb) : print_all()), APP_OK;
+        return (call->verb ? help_verb(call->verb) : help_all()), APP_OK;
     if (!call->verb)
-        return print_all(), APP_USAGE;
+        return help_all(), APP_USAGE;
     if (call->word_count < call->verb->least)
         return usage(call, call->verb->name, "something is missing");
     if (call->word_count > call->verb->most)

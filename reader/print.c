@@ -9,6 +9,7 @@
 
 #include "common/mem.h"
 #include "common/utf8.h"
+#include "reader/pager.h"
 #include "reader/width.h"
 
 static bool terminal;
@@ -24,6 +25,11 @@ void print_start(void)
     colour = terminal && !getenv("NO_COLOR") && term && strcmp(term, "dumb") != 0;
     if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
         width = size.ws_col;
+}
+
+void print_colour(bool use)
+{
+    colour = use;
 }
 
 bool print_terminal(void)
@@ -246,6 +252,7 @@ void print_json(json_t *value)
     size_t i = 0;
     json_t *element = NULL;
 
+    pager_begin();
     if (!json_is_array(value)) {
         dump(value);
         putchar('\n');
@@ -283,9 +290,19 @@ void print_out(struct buf *out)
 
     while (text.n)
         text = span_after(text, add_shown(&shown, text));
-    if (shown.len)
+    if (shown.len) {
+        pager_begin();
         fwrite(shown.data, 1, shown.len, stdout);
+    }
     buf_free(&shown);
+    buf_clear(out);
+}
+
+void print_out_json(struct buf *out)
+{
+    pager_begin();
+    if (out->len)
+        write_json(out->data, out->len);
     buf_clear(out);
 }
 

@@ -14,6 +14,8 @@ enum print_style { PRINT_PLAIN, PRINT_BOLD, PRINT_DIM, PRINT_RED, PRINT_GREEN, P
  * Call once. */
 void print_start(void);
 bool print_terminal(void);
+/* Colour from now on, or none, whatever standard output is. */
+void print_colour(bool use);
 /* Columns of the terminal; 0 = unlimited. */
 int print_width(void);
 /* Appends text in a style, where colour is used. */
@@ -44,8 +46,11 @@ bool print_is_time(const char *key);
 void print_add_iso(json_t *value);
 /* Prints a value as JSON: a list with one element a line, so that tools for lines can read it. */
 void print_json(json_t *value);
-/* Writes the buffer to standard output and empties it. */
+/* Writes the buffer to standard output, in a pager where one is to be used, and empties it.  What
+ * is no style of print_styled and no text (width_add_safe) does not get there. */
 void print_out(struct buf *out);
+/* The same of JSON, in which such characters are escaped. */
+void print_out_json(struct buf *out);
 
 /* Pieces of a value; 0, "" where there is none. */
 int64_t print_int(const json_t *object, const char *key);

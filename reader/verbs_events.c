@@ -85,8 +85,7 @@ static void show(struct events *events, enum msg_type type, const void *message)
     } else {
         show_state(events, message);
     }
-    fwrite(events->out.data, 1, events->out.len, stdout);
-    buf_clear(&events->out);
+    (events->call->json ? print_out_json : print_out)(&events->out);
     events->shown++;
 }
 

@@ -63,8 +63,7 @@ static void show(struct tap *tap, const struct msg_tapped *tapped, const struct 
         tapped_json(tap->link, tapped, frames, count, LONGEST, &tap->pool, &tap->out);
     else
         tapped_line(tap->link, tapped, frames, count, &tap->pool, &tap->out);
-    fwrite(tap->out.data, 1, tap->out.len, stdout);
-    buf_clear(&tap->out);
+    (tap->call->json ? print_out_json : print_out)(&tap->out);
     tap->shown++;
 }
 
