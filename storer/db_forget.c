@@ -6,6 +6,7 @@
 
 #include "common/mem.h"
 #include "common/msg.h"
+#include "storer/db_facts.h"
 #include "storer/db_inner.h"
 
 static void run_one(struct db *db, enum db_sql which, uint64_t value)
@@ -107,6 +108,7 @@ void db_forget_rows(struct db *db, const struct db_doomed *item, uint64_t sequen
 
     run_one(db, SQL_item_fts_gone, item->id); /* it must be told what it held */
     run_one(db, SQL_forget_item, item->id);
+    db_facts_again(db, item->id);
     run_one(db, SQL_forget_source, item->source);
     s = db_get(db, SQL_forget_tombstone);
     db_uint(s, 1, sequence);

@@ -1,6 +1,7 @@
 #include "storer/db_item.h"
 
 #include "common/msg.h"
+#include "storer/db_facts.h"
 #include "storer/db_inner.h"
 
 void db_item_find(struct db *db, struct span key, struct db_item *out)
@@ -113,6 +114,7 @@ void db_item_update(struct db *db, const struct db_item *at, uint64_t source,
     db_uint(s, 1, at->id);
     db_run(db, s);
     add_enclosures(db, at->id, item);
+    db_facts_again(db, at->id);
 }
 
 void db_item_wanted_at(struct db *db, uint64_t id, int64_t wanted_ms, uint64_t tries)

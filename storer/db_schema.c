@@ -174,7 +174,7 @@ static const char *const migrations[] = {
      * items. */
     "CREATE TABLE fact (id INTEGER PRIMARY KEY, data BLOB NOT NULL);"
     /* Queries under a name; and rules, which items meet on arrival in the order of place.  actions:
-     * words separated by spaces: read, star, hide, or category:NAME in quotes as JSON has them. */
+     * a JSON list of "read", "star", "hide" and "category:NAME". */
     "CREATE TABLE view (name TEXT PRIMARY KEY, query TEXT NOT NULL, set_ms INTEGER NOT NULL)"
     " WITHOUT ROWID;"
     "CREATE TABLE rule (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL,"

@@ -48,6 +48,13 @@ void lang_seen_destroy(struct lang_seen **seen)
     *seen = NULL;
 }
 
+void lang_seen_again(struct lang_seen *seen)
+{
+    buf_clear(&seen->words[PLACE_CATEGORIES].bytes);
+    seen->words[PLACE_CATEGORIES].count = 0;
+    seen->split[PLACE_CATEGORIES] = false;
+}
+
 static struct span text_of(const struct lang_item *item, enum place place)
 {
     switch (place) {

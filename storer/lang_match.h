@@ -25,6 +25,8 @@ struct lang_seen;
 /* The item is borrowed until lang_seen_destroy; its marks may change between two matches. */
 struct lang_seen *lang_seen_create(const struct lang_item *item);
 void lang_seen_destroy(struct lang_seen **seen);
+/* The item's categories have changed. */
+void lang_seen_again(struct lang_seen *seen);
 
 bool lang_match(const struct lang *lang, struct lang_seen *seen, int64_t now_ms);
 

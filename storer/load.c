@@ -1,6 +1,8 @@
 /* Memory from the file: at start, and after a transaction that failed. */
 #include "common/config.h"
+#include "storer/arrive.h"
 #include "storer/db_fetch.h"
+#include "storer/facts_tend.h"
 #include "storer/db_source.h"
 #include "storer/decide.h"
 #include "storer/full_text.h"
@@ -129,6 +131,8 @@ bool writer_load(struct writer *writer)
     db_fetch_each(writer->db, load_fetch, writer);
     decide_load(writer->decide);
     learn_load(writer);
+    facts_load(writer);
+    arrive_load(writer);
     full_load(writer);
     if (db_error(writer->db) != DB_OK)
         return false;

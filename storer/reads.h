@@ -19,6 +19,14 @@
  *                                                out_total?}
  *   order {after?, limit?}                   -> {items: [{id, sequence, source, story, copy_of,
  *                                                time_ms, guid, key}]}, as first committed
+ *   query.check {query}                      -> {normal} or {syntax: {at, length, words}, phrase}
+ *   views                                    -> {views: [{name, query, set_ms}]}
+ *   rules                                    -> {rules: [{id, place, name, query, actions, enabled,
+ *                                                set_ms, syntax?}]}, in their order
+ *   rule.test {id | query, actions?, limit?: latest items, 1000}
+ *                                            -> {tested, met, items: [{id, time_ms, title, source,
+ *                                                source_title, would: [actions that would change
+ *                                                something]}], syntax?, phrase?}
  *   dead.list {after?, limit?}               -> {dead: [{id, source, died_ms, tries, reason, ..}]}
  *   sweep.plan                               -> {items, age, count, size, starred, unread, all,
  *                                                used, free, limit, contents, forgotten,

@@ -165,7 +165,9 @@ static struct idset *of_state(struct eval *eval, const struct lang *lang)
 
     if (lang->is == LANG_COPY) {
         set = idset_create();
-        add_rows(set, db_rows_start(eval->reads->db, "SELECT id FROM item WHERE copy_of > 0", ""));
+        add_rows(set,
+                 db_rows_start(eval->reads->db,
+                               "SELECT id FROM item INDEXED BY item_copy WHERE copy_of > 0", ""));
         return set;
     }
     if (lang->is != LANG_UNREAD)

@@ -8,6 +8,7 @@
 #include "common/judge.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "storer/arrive.h"
 #include "storer/db_fetch.h"
 #include "storer/db_forget.h"
 #include "storer/db_import.h"
@@ -17,7 +18,6 @@
 #include "storer/held.h"
 #include "storer/journal.h"
 #include "storer/lease.h"
-#include "storer/mark_inherit.h"
 #include "storer/memory.h"
 #include "storer/settle_inner.h"
 #include "storer/writer_inner.h"
@@ -137,14 +137,15 @@ static void store_new(struct writer *writer, const struct verdict *v,
                           .seen_ms = v->item.seen_ms,
                           .wanted = wanted_at(writer, &v->vector)};
     struct memory_item at = next_commit(writer, &row);
+    struct msg_item item = v->item;
 
+    arrive_new(writer, &row, v->header.source, v->vector.words, &item);
     if (row.story == id)
         db_story_add(writer->db, id, time_ms);
     else
         db_story_join(writer->db, row.story, v->header.source, row.copy_of != 0, time_ms);
-    db_item_add(writer->db, &row, v->header.source, v->header.key, &v->item);
+    db_item_add(writer->db, &row, v->header.source, v->header.key, &item);
     db_vector_add(writer->db, id, at.sequence, &v->vector);
-    mark_inherit(writer, id, v->header.source, row.copy_of, v->vector.words);
     decide_learn(writer->decide, &at, true, &v->vector);
     publish(writer, &at, &v->vector);
     if (judged->kind == JUDGE_STORY)
@@ -166,9 +167,12 @@ void settle_vector(struct writer *writer, const struct db_item *row,
 
 static void store_update(struct writer *writer, struct db_item *row, const struct verdict *v)
 {
+    struct msg_item item = v->item;
+
+    arrive_update(writer, row, v->header.source, &item);
     row->revision = v->item.revision;
     row->wanted = wanted_at(writer, &v->vector);
-    db_item_update(writer->db, row, v->header.source, &v->item);
+    db_item_update(writer->db, row, v->header.source, &item);
     settle_vector(writer, row, &v->vector);
     reembed_stored(writer, row->id);
     writer->meta.updated++;

@@ -17,6 +17,7 @@
 #include "storer/command.h"
 #include "storer/db_fetch.h"
 #include "storer/decide.h"
+#include "storer/facts_tend.h"
 #include "storer/full_text.h"
 #include "storer/fulls.h"
 #include "storer/held.h"
@@ -28,6 +29,7 @@
 #include "storer/query.h"
 #include "storer/walk.h"
 #include "storer/query_semantic.h"
+#include "storer/rules.h"
 #include "storer/writer_inner.h"
 
 enum { TICK_MS = 20, TEND_MS = 1000, ITEM_BYTES = 4096, DAY_MS = 86400000, LOAD_US = 2000 };
@@ -140,6 +142,8 @@ static bool on_tick(struct loop *loop, void *arg)
             sweep_tend(writer);
         if (writer->stuck == DB_OK)
             learn_tend(writer);
+        if (writer->stuck == DB_OK)
+            facts_tend(writer);
         load_more(writer);
     }
     strain_tend(writer);
@@ -390,6 +394,8 @@ void writer_close(struct writer **out)
     buf_free(&writer->scratch);
     buf_free(&writer->space);
     buf_free(&writer->note);
+    buf_free(&writer->arrived);
+    rules_destroy(&writer->rules);
     if (writer->lock >= 0)
         close(writer->lock);
     free(writer);

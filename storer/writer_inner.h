@@ -40,6 +40,7 @@ struct json_t;
 struct leases;
 struct online;
 struct outbox;
+struct rules;
 struct query;
 struct walk;
 struct semantic;
@@ -110,6 +111,8 @@ struct writer {
     struct journal *journal;
     struct leases *leases;
     struct held *held;
+    uint64_t facts;      /* the last item that is in the columns (facts_tend.h) */
+    struct rules *rules; /* what arriving items meet */
     struct fulls *fulls; /* articles that are being fetched */
     struct schedule *schedule;
     struct schedule_times times;
@@ -157,7 +160,7 @@ struct writer {
     uint64_t rate_items;
 
     struct msg_pool pools[4]; /* of header, item, vector, verdict or report */
-    struct buf scratch, space, note;
+    struct buf scratch, space, note, arrived;
 };
 
 /* --- writer.c --- */
