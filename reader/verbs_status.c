@@ -255,11 +255,26 @@ static void print_object(struct buf *out, const char *indent, json_t *object)
     }
 }
 
+/* What the store holds is asked apart: it may take a while, and the rest must not. */
+static int add_store(const struct call *call, json_t *answer)
+{
+    json_t *store = NULL;
+    int code = client_ask(call->config, "store", json_object(), &store);
+
+    if (!code)
+        json_object_set(answer, "store", store);
+    json_decref(store);
+    return code;
+}
+
 static int stats(struct call *call)
 {
     json_t *answer = NULL;
     struct buf out = {0};
     int code = client_ask(call->config, "stats", json_object(), &answer);
+
+    if (!code && call_option(call, "store"))
+        code = add_store(call, answer);
 
     if (!code && call->json)
         print_json(answer);
@@ -275,5 +290,6 @@ const struct verb verb_stats = {
     .name = "stats",
     .words = "",
     .summary = "print every figure of the storer",
+    .options = {{"store", NULL, "and what the store holds: items, stories, full texts, size ..."}},
     .run = stats,
 };
