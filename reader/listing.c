@@ -4,6 +4,7 @@
 #include "reader/call.h"
 #include "reader/pages.h"
 #include "reader/print.h"
+#include "reader/syntax.h"
 
 enum { MINUTE_MS = 60000, HOUR_MS = 60 * MINUTE_MS };
 
@@ -42,33 +43,12 @@ bool listing_arguments(const struct call *call, json_t *args)
 
 /* --- remarks ---------------------------------------------------------------------------------- */
 
-static void add_caret(struct buf *out, const json_t *syntax, const char *query)
-{
-    struct span text = span_str(query);
-    size_t at = (size_t)print_int(syntax, "at"), length = (size_t)print_int(syntax, "length");
-    int marks = 0;
-
-    at = at > text.n ? text.n : at;
-    length = length > text.n - at ? text.n - at : length;
-    buf_printf(out, "weir: the query cannot be read: %s; it is looked for as a phrase\n  ",
-               print_text(syntax, "words"));
-    print_cut(out, query, 0);
-    buf_adds(out, "\n  ");
-    for (int i = print_columns(span_of(text.p, at)); i > 0; i--)
-        buf_addc(out, ' ');
-    marks = print_columns(span_of(text.p + at, length));
-    do
-        buf_addc(out, '^');
-    while (--marks > 0);
-    buf_addc(out, '\n');
-}
-
 void listing_remarks(struct buf *out, const json_t *answer, const char *query)
 {
     const json_t *syntax = json_object_get(answer, "syntax");
 
     if (syntax)
-        add_caret(out, syntax, query);
+        syntax_add(out, syntax, query, print_width(), "it is looked for as a phrase");
     if (json_is_true(json_object_get(answer, "capped")))
         buf_adds(out, "weir: a word of the query is so common that only the newest items with it "
                       "were looked at\n");

@@ -7,6 +7,7 @@
 #include "reader/client.h"
 #include "reader/hits.h"
 #include "reader/print.h"
+#include "reader/syntax.h"
 #include "reader/verbs.h"
 
 enum { LIMIT = 20, LIMIT_MOST = 100 };
@@ -47,14 +48,15 @@ static int ask(const struct call *call, const char *verb, json_t *args)
             json_object_set_new(args, "explain", json_true());
         code = client_ask(call->config, verb, json_incref(args), &answer);
     }
-    json_decref(args);
     if (!code && call->json) {
         print_add_iso(answer);
         print_json(answer);
     } else if (!code) {
+        syntax_tell(answer, print_text(args, "query"));
         print_answer(answer, call_option(call, "explain") != NULL);
     }
     json_decref(answer);
+    json_decref(args);
     return code;
 }
 
@@ -98,6 +100,7 @@ const struct verb verb_search = {
     .least = 1,
     .most = 1000,
     .summary = "find items by words and by meaning, best first",
+    .more = syntax_help,
     .options = {{"limit", "N", "at most so many (20)"},
                 {"mode", "MODE", "hybrid (default), keyword or vector"},
                 {"view", "NAME", "only what this saved view shows"},

@@ -17,9 +17,6 @@
  *   read {item?, story?, fraction: 0..1}
  *                             -> place and outcome: read, open, passed-over;
  *                                learned; marked: items
- *                             -> place and again: true where all was given before, explain
- * (learn_told.h) back {} / forward {}      -> place read {item?, story?, fraction: 0..1}
- *                             -> place and outcome: read, open, passed-over; learned; marked: items
  *   view.set {name, query} -> {set}, view.remove {name} -> {removed}
  *   rule.add {query, actions: ["read", "star", "hide", "category:NAME"], name?} -> {id}
  *   rule.set {id, query?, actions?, name?, enabled?} -> {set}, rule.remove {id} -> {removed}
