@@ -27,6 +27,11 @@ struct best {
     int phrases;
 };
 
+struct slotted {
+    struct kept kept;
+    uint32_t slot;
+};
+
 /* --- the best --------------------------------------------------------------------------------- */
 
 static bool is_worse(const struct kept *a, const struct kept *c)
@@ -155,6 +160,31 @@ static int by_score(const void *x, const void *y)
     return is_worse(p, q) ? 1 : is_worse(q, p) ? -1 : 0;
 }
 
+static int by_id(const void *x, const void *y)
+{
+    const struct slotted *p = x, *q = y;
+
+    return p->kept.id < q->kept.id ? -1 : p->kept.id > q->kept.id;
+}
+
+/* In the order of ids: lengths of neighbours lie on one page. */
+static void score_exactly(struct db_read *db, const struct rank_row *row, struct best *best,
+                          struct kept *out)
+{
+    struct slotted *all = mem_calloc(best->count, sizeof(*all));
+
+    for (size_t i = 0; i < best->count; i++)
+        all[i] = (struct slotted){best->heap[i], best->slots[i]};
+    qsort(all, best->count, sizeof(*all), by_id);
+    for (size_t i = 0; i < best->count && db_read_status(db) == DB_READ_OK; i++) {
+        out[i].id = all[i].kept.id;
+        out[i].score = bm25(row, best->hits + all[i].slot * (size_t)best->phrases,
+                            length_of(db, all[i].kept.id, row->mean));
+    }
+    free(all);
+    qsort(out, best->count, sizeof(*out), by_score);
+}
+
 /* --- ranking ---------------------------------------------------------------------------------- */
 
 static void scan(struct db_read *db, const struct rank_query *query, struct rank_row *row,
@@ -186,18 +216,16 @@ size_t db_rank(struct db_read *db, const struct rank_query *query, struct rank_h
 {
     struct rank_row row = {.common = query->candidates};
     struct best best = {.most = RANK_EXACT};
+    struct kept kept[RANK_EXACT] = {{0}};
     size_t count = 0;
 
     *told = (struct rank_told){0};
     scan(db, query, &row, &best, told);
-    for (size_t i = 0; i < best.count && db_read_status(db) == DB_READ_OK; i++)
-        best.heap[i].score = bm25(&row, best.hits + best.slots[i] * (size_t)best.phrases,
-                                  length_of(db, best.heap[i].id, row.mean));
     if (best.count)
-        qsort(best.heap, best.count, sizeof(*best.heap), by_score);
+        score_exactly(db, &row, &best, kept);
     count = best.count < most ? best.count : most;
     for (size_t i = 0; i < count; i++)
-        out[i] = (struct rank_hit){best.heap[i].id, (float)best.heap[i].score};
+        out[i] = (struct rank_hit){kept[i].id, (float)kept[i].score};
     free_best(&best);
     return db_read_status(db) == DB_READ_OK ? count : 0;
 }

@@ -15,7 +15,7 @@
 struct db_read;
 struct sqlite3;
 
-enum { RANK_EXACT = 1000 };
+enum { RANK_EXACT = 500 };
 
 struct rank_query {
     const char *match; /* an FTS5 expression; one that is none is a failure of the connection */
