@@ -1,9 +1,12 @@
 /* Opening, migrating, transactions. */
 #include "storer/db.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
+#include "common/clock.h"
 #include "common/fault.h"
+#include "common/log.h"
 #include "common/mem.h"
 #include "storer/db_inner.h"
 #include "storer/db_log.h"
@@ -68,24 +71,41 @@ int db_check_ours(struct db *db, struct buf *why)
 
 typedef bool stop_fn(void);
 
-enum { ASK_EVERY = 20000 }; /* steps of SQLite's machine: a few milliseconds */
+enum { ASK_EVERY = 20000, TELL_MS = 5000 }; /* steps of SQLite's machine: a few milliseconds */
 
-static int asks_to_stop(void *stop)
+struct migration {
+    stop_fn *stop;
+    int version;
+    int64_t began_ms, told_ms;
+};
+
+/* A large store takes minutes: whoever waits is told that it goes on. */
+static int look(void *arg)
 {
-    return (*(stop_fn **)stop)();
+    struct migration *migration = arg;
+    int64_t now_ms = clock_mono_ms();
+
+    if (now_ms - migration->told_ms >= TELL_MS) {
+        migration->told_ms = now_ms;
+        log_notice("migrating", "to=%d newest=%d for_ms=%" PRId64, migration->version,
+                   db_schema_newest(), now_ms - migration->began_ms);
+    }
+    return migration->stop && migration->stop();
 }
 
 static int migrate(struct db *db, stop_fn *stop)
 {
-    int version = version_of(db);
+    struct migration migration = {.stop = stop,
+                                  .version = version_of(db),
+                                  .began_ms = clock_mono_ms(),
+                                  .told_ms = clock_mono_ms()};
 
-    if (stop)
-        sqlite3_progress_handler(db->handle, ASK_EVERY, asks_to_stop, &stop);
-    while (db->error == DB_OK && version < db_schema_newest()) {
-        char *set = mem_printf("PRAGMA user_version = %d", ++version);
+    sqlite3_progress_handler(db->handle, ASK_EVERY, look, &migration);
+    while (db->error == DB_OK && migration.version < db_schema_newest()) {
+        char *set = mem_printf("PRAGMA user_version = %d", ++migration.version);
 
         db_begin(db);
-        (void)(db_execute(db, db_schema(version)) || db_execute(db, set));
+        (void)(db_execute(db, db_schema(migration.version)) || db_execute(db, set));
         free(set);
         FAULT(migration_written);
         if (!db_commit(db))
