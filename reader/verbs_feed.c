@@ -1,15 +1,17 @@
 /* feed. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/app.h"
+#include "common/mem.h"
 #include "reader/call.h"
 #include "reader/client.h"
-#include "reader/pages.h"
+#include "reader/listing.h"
 #include "reader/print.h"
 #include "reader/verbs.h"
 
-enum { LIMIT = 50, LIMIT_MOST = 1000, SOURCE = 20 };
+enum { LIMIT = 50, LIMIT_MOST = 1000, SOURCE = 20, WORDS = 1000 };
 
 static double number(const json_t *object, const char *key)
 {
@@ -110,8 +112,13 @@ static void print_explained(struct buf *out, const json_t *answer)
 /* --- the verb --------------------------------------------------------------------------------- */
 
 /* What the list itself does not show goes to standard error. */
-static void tell_notes(const json_t *answer)
+static void tell_notes(const json_t *answer, const char *query)
 {
+    struct buf remarks = {0};
+
+    listing_remarks(&remarks, answer, query);
+    fputs(remarks.data ? remarks.data : "", stderr);
+    buf_free(&remarks);
     if (strcmp(print_text(answer, "basis"), "interest") != 0)
         fprintf(stderr, "nothing starred or read to go by yet: by %s\n",
                 print_text(answer, "basis"));
@@ -140,7 +147,6 @@ static void print_feed(const struct call *call, json_t *answer)
     print_out(&out);
     buf_free(&out);
     fflush(stdout);
-    tell_notes(answer);
 }
 
 static void set_flag(const struct call *call, json_t *args, const char *name)
@@ -152,36 +158,36 @@ static void set_flag(const struct call *call, json_t *args, const char *name)
 static int feed(struct call *call)
 {
     json_t *args = json_object(), *answer = NULL;
+    char *query = NULL;
     int64_t limit = 0;
     int code = 0;
 
-    if (!call_number(call, "limit", LIMIT, 1, LIMIT_MOST, &limit) || !pages_since(call, args)) {
+    if (!call_number(call, "limit", LIMIT, 1, LIMIT_MOST, &limit) ||
+        !listing_arguments(call, args)) {
         json_decref(args);
         return APP_USAGE;
     }
+    query = mem_strdup(print_text(args, "query"));
     json_object_set_new(args, "limit", json_integer(limit));
-    set_flag(call, args, "all");
     set_flag(call, args, "rerank");
     set_flag(call, args, "explain");
-    if (call_option(call, "view"))
-        json_object_set_new(args, "view", json_string(call_option(call, "view")));
-    if (call->word_count > 0)
-        json_object_set_new(args, "query", json_string(call->words[0]));
     code = client_ask(call->config, "feed", args, &answer);
     if (!code && call->json) {
         print_add_iso(answer);
         print_json(answer);
     } else if (!code) {
         print_feed(call, answer);
+        tell_notes(answer, query);
     }
     json_decref(answer);
+    free(query);
     return code;
 }
 
 const struct verb verb_feed = {
     .name = "feed",
-    .words = "[QUERY]",
-    .most = 1,
+    .words = "[QUERY]...",
+    .most = WORDS,
     .summary = "list the unread stories most worth reading, by what was starred and read",
     .more =
         "Filters in order: the last two days, what is read or hidden, copies, ten of each source,\n"

@@ -64,7 +64,7 @@ static int read_among(const struct call *call, json_t *args)
 {
     const char *view = call_option(call, "view");
     json_t *list = NULL, *item = NULL, *among = NULL;
-    json_t *wanted = json_pack("{s:s}", "query", "is:unread");
+    json_t *wanted = json_pack("{s:b}", "unread", true);
     size_t i = 0;
     int code = 0;
 

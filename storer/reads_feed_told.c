@@ -170,7 +170,8 @@ json_t *reads_feed_told(struct feed_run *run, bool explain)
         answer, "basis",
         json_string(run->taste.count > 0 ? "interest" : "recency and number of sources"));
     json_object_set_new(answer, "interests", json_integer((json_int_t)run->taste.count));
-    json_object_set_new(answer, "capped", json_boolean(run->capped));
+    if (run->capped) /* else as the query says */
+        json_object_set_new(answer, "capped", json_true());
     json_object_set_new(answer, "filters", steps_json(run));
     if (explain)
         put_out(run, answer);
