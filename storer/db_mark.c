@@ -1,10 +1,12 @@
 #include "storer/db_mark.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/mem.h"
 #include "storer/db_inner.h"
+#include "storer/facts.h"
 #include "storer/idset.h"
 #include "storer/map64.h"
 
@@ -199,11 +201,37 @@ static void change_few(struct marking *marking, struct block *block, uint64_t fi
     }
 }
 
+/* The sources of a block's items from table fact (facts.h), where the whole block is there. */
+static bool change_by_facts(struct marking *marking, struct block *block, uint64_t first,
+                            const unsigned char *wish, unsigned char done[IDSET_BYTES])
+{
+    sqlite3_stmt *s = db_get(marking->db, SQL_mark_facts);
+    struct span blob = {0};
+
+    db_int(s, 1, facts_row(FACT_SOURCE, first / IDSET_BLOCK));
+    db_uint(s, 2, first + IDSET_BLOCK - 1);
+    if (!db_row(marking->db, s))
+        return false;
+    blob = db_get_blob(s, 0);
+    for (uint64_t i = 0; i < IDSET_BLOCK && blob.n == facts_bytes(FACT_SOURCE); i++) {
+        uint32_t source = 0;
+
+        memcpy(&source, blob.p + i * sizeof(source), sizeof(source));
+        if (source != 0 && bit_of(wish, i))
+            change(marking, block, first + i, le32toh(source), done);
+    }
+    db_done(s);
+    return blob.n == facts_bytes(FACT_SOURCE);
+}
+
 static void change_many(struct marking *marking, struct block *block, uint64_t first,
                         const unsigned char *wish, unsigned char done[IDSET_BYTES])
 {
-    sqlite3_stmt *s = db_get(marking->db, SQL_mark_sources);
+    sqlite3_stmt *s = NULL;
 
+    if (change_by_facts(marking, block, first, wish, done))
+        return;
+    s = db_get(marking->db, SQL_mark_sources);
     db_uint(s, 1, first);
     db_uint(s, 2, first + IDSET_BLOCK);
     while (db_row(marking->db, s)) {

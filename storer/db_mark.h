@@ -19,7 +19,7 @@ bool db_mark_has(struct db *db, enum mark_kind kind, uint64_t item);
 void db_mark_put(struct db *db, enum mark_kind kind, uint64_t item, uint64_t source, bool on);
 /* The same for all members of a set that are items; it is not complemented.  Blocks in which
  * nothing changes are not written.  The ids that changed are added to changed, which may be NULL;
- * their number is returned.  Costs about 0.2 us for each item of the blocks that change. */
+ * their number is returned. */
 uint64_t db_mark_set(struct db *db, enum mark_kind kind, const struct idset *set, bool on,
                      struct idset *changed);
 /* The item is about to be deleted: its marks go.  Call it before its row goes. */

@@ -1,12 +1,12 @@
 /* How much there is, and how much of it is unread, starred, hidden: from the counters of the
  * sources (db_mark.h), so it costs the same whatever the store holds. */
 #include "storer/db_read.h"
+#include "storer/reads_categories.h"
 #include "storer/reads_inner.h"
 
 enum { SOURCES = 10000 };
 
-static const char *const names[] = {"items", "unread", "starred", "hidden"};
-enum { NAMES = sizeof(names) / sizeof(names[0]) };
+const char *const reads_figures[READS_FIGURES] = {"items", "unread", "starred", "hidden"};
 
 #define FIGURES                                                                                    \
     "coalesce (sum (n.items), 0), coalesce (sum (n.items - n.done), 0),"                           \
@@ -14,8 +14,8 @@ enum { NAMES = sizeof(names) / sizeof(names[0]) };
 
 static void put_figures(json_t *object, struct db_rows *rows, int column)
 {
-    for (int i = 0; i < NAMES; i++)
-        reads_put_int(object, names[i], rows, column + i);
+    for (int i = 0; i < READS_FIGURES; i++)
+        reads_put_int(object, reads_figures[i], rows, column + i);
 }
 
 static void put_totals(struct reads *reads, json_t *answer)
@@ -26,36 +26,6 @@ static void put_totals(struct reads *reads, json_t *answer)
     if (db_rows_next(rows))
         put_figures(answer, rows, 0);
     db_rows_end(rows);
-    json_object_set_new(answer, "stories",
-                        json_integer(db_read_int(reads->db, "SELECT count (*) FROM story", 0)));
-}
-
-/* A source counts once for a category, be it in this one or in one below it. */
-static void put_categories(struct reads *reads, json_t *answer)
-{
-    json_t *list = json_array();
-    struct db_rows *rows = db_rows_start(
-        reads->db,
-        "WITH has (name, source) AS (SELECT c.name, s.source FROM category AS c"
-        " JOIN source_category AS s ON s.category = c.id"
-        " UNION SELECT c.name, s.source FROM category AS c JOIN category AS below"
-        " ON below.name >= c.name || '/' AND below.name < c.name || '0'"
-        " JOIN source_category AS s ON s.category = below.id)"
-        " SELECT has.name, count (*), " FIGURES
-        " FROM has LEFT JOIN source_count AS n ON n.source = has.source GROUP BY has.name"
-        " ORDER BY has.name",
-        "");
-
-    while (db_rows_next(rows)) {
-        json_t *category = json_object();
-
-        reads_put_text(category, "name", rows, 0);
-        reads_put_int(category, "sources", rows, 1);
-        put_figures(category, rows, 2);
-        json_array_append_new(list, category);
-    }
-    db_rows_end(rows);
-    json_object_set_new(answer, "categories", list);
 }
 
 static json_t *source_of(struct db_rows *rows)
@@ -92,7 +62,7 @@ json_t *reads_counts(struct reads *reads)
         return NULL;
     answer = json_object();
     put_totals(reads, answer);
-    put_categories(reads, answer);
+    json_object_set_new(answer, "categories", reads_categories(reads));
     put_sources(reads, answer, after, limit);
     return answer;
 }

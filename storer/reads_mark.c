@@ -1,8 +1,9 @@
 /* What a mark is to be put on: a set of items, made here on a reader's connection, so that the
  * writer need not look for anything (query_prepared.c, command_mark.c). */
-#include <string.h>
+#include <stdlib.h>
 
 #include "common/app.h"
+#include "common/mem.h"
 #include "storer/command_mark.h"
 #include "storer/db_read.h"
 #include "storer/idset.h"
@@ -47,45 +48,66 @@ static void add_few(struct reads *reads, struct idset *set, uint64_t head)
     idset_destroy(&former);
 }
 
+/* A group of copies in hand. */
+struct group {
+    uint64_t original;
+    bool any; /* of it is in the set */
+    uint64_t *ids;
+    size_t count, room;
+};
+
+static void group_end(struct group *group, struct idset *added)
+{
+    for (size_t i = 0; group->any && i < group->count; i++)
+        idset_add(added, group->ids[i]);
+    group->count = 0;
+    group->any = false;
+}
+
+static void group_add(struct group *group, const struct idset *set, uint64_t id)
+{
+    if (group->count == group->room) {
+        group->room = group->room ? 2 * group->room : 64;
+        group->ids = mem_realloc(group->ids, group->room, sizeof(*group->ids));
+    }
+    group->ids[group->count++] = id;
+    group->any = group->any || idset_has(set, id);
+}
+
 /* All groups of the store are walked, each with its original. */
 static void add_many(struct reads *reads, struct idset *set)
 {
-    struct idset *added = idset_create(), *group = idset_create();
+    struct idset *added = idset_create();
+    struct group group = {0};
     struct db_rows *rows = db_rows_start(reads->db,
                                          "SELECT id, copy_of FROM item INDEXED BY item_copy"
                                          " WHERE copy_of > 0 ORDER BY copy_of",
                                          "");
-    uint64_t original = 0;
-    bool any = false;
 
     while (db_rows_next(rows)) {
-        uint64_t id = (uint64_t)db_rows_int(rows, 0), of = (uint64_t)db_rows_int(rows, 1);
+        uint64_t of = (uint64_t)db_rows_int(rows, 1);
 
-        if (of != original) {
-            if (any)
-                idset_or(added, group);
-            idset_destroy(&group);
-            group = idset_create();
-            original = of;
-            any = idset_has(set, of);
-            idset_add(group, of);
+        if (of != group.original) {
+            group_end(&group, added);
+            group_add(&group, set, of);
         }
-        any = any || idset_has(set, id);
-        idset_add(group, id);
+        group.original = of;
+        group_add(&group, set, (uint64_t)db_rows_int(rows, 0));
     }
-    if (any)
-        idset_or(added, group);
+    group_end(&group, added);
     db_rows_end(rows);
     idset_or(set, added);
     idset_destroy(&added);
-    idset_destroy(&group);
+    free(group.ids);
 }
 
 static void add_copies(struct reads *reads, struct idset *set, uint64_t head)
 {
-    if (idset_count(set, head) <= FEW)
+    uint64_t count = idset_count(set, head);
+
+    if (count <= FEW)
         add_few(reads, set, head);
-    else
+    else if (count < head)
         add_many(reads, set);
 }
 
