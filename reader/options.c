@@ -256,6 +256,9 @@ static int take(struct call *call, struct line *line)
         *word = help;
     else if (strcmp(*word, "-l") == 0)
         *word = longer;
+    /* "weir search river -flood": there are no other short options. */
+    if ((*word)[1] != '-' && call->verb && strstr(call->verb->words, "QUERY"))
+        return take_word(call, *word);
     if ((*word)[1] != '-')
         return usage(call, *word, "no such option");
     return take_option(call, line);

@@ -97,7 +97,11 @@ static struct idset *of_sources(struct eval *eval, const struct idset *sources, 
 static struct idset *sources_named(struct eval *eval, const struct lang *lang)
 {
     struct idset *sources = idset_create(), *set = NULL;
-    struct db_rows *rows = db_rows_start(eval->reads->db, SOURCES, "");
+    /* A number is one source; a name is looked for among all. */
+    struct db_rows *rows = lang->number
+                               ? db_rows_start(eval->reads->db, SOURCES " WHERE source.id = ?1",
+                                               "i", (int64_t)lang->number)
+                               : db_rows_start(eval->reads->db, SOURCES, "");
     struct lang_seeker *seeker = lang_seeker_create(lang);
     int64_t items = 0;
 
@@ -117,25 +121,35 @@ static struct idset *sources_named(struct eval *eval, const struct lang *lang)
     return set;
 }
 
+static int64_t add_sources_of(struct eval *eval, int64_t category, struct idset *sources)
+{
+    struct db_rows *rows = db_rows_start(
+        eval->reads->db,
+        "SELECT source_category.source, coalesce (source_count.items, 0) FROM source_category"
+        " LEFT JOIN source_count ON source_count.source = source_category.source"
+        " WHERE source_category.category = ?1",
+        "i", category);
+    int64_t items = 0;
+
+    while (db_rows_next(rows)) {
+        idset_add(sources, (uint64_t)db_rows_int(rows, 0));
+        items += db_rows_int(rows, 1);
+    }
+    db_rows_end(rows);
+    return items;
+}
+
 /* Adds the sources of the categories whose names fit; how many items they have. */
 static int64_t sources_of_categories(struct eval *eval, const struct lang *lang,
                                      struct idset *sources)
 {
-    struct db_rows *rows = db_rows_start(
-        eval->reads->db,
-        "SELECT category.name, source_category.source, coalesce (source_count.items, 0)"
-        " FROM category JOIN source_category ON source_category.category = category.id"
-        " LEFT JOIN source_count ON source_count.source = source_category.source",
-        "");
+    struct db_rows *rows = db_rows_start(eval->reads->db, "SELECT id, name FROM category", "");
     struct lang_seeker *seeker = lang_seeker_create(lang);
     int64_t items = 0;
 
-    while (db_rows_next(rows)) {
-        if (!lang_text_fits(seeker, db_rows_text(rows, 0)))
-            continue;
-        idset_add(sources, (uint64_t)db_rows_int(rows, 1));
-        items += db_rows_int(rows, 2);
-    }
+    while (db_rows_next(rows))
+        if (lang_text_fits(seeker, db_rows_text(rows, 1)))
+            items += add_sources_of(eval, db_rows_int(rows, 0), sources);
     db_rows_end(rows);
     lang_seeker_destroy(&seeker);
     return items;
