@@ -21,6 +21,8 @@
  *   rule.add {query, actions: ["read", "star", "hide", "category:NAME"], name?} -> {id}
  *   rule.set {id, query?, actions?, name?, enabled?} -> {set}, rule.remove {id} -> {removed}
  *   rule.move {id, place: 1 the first} -> {moved}
+ *   item.full {id, again?}    -> full_text.h
+ *   import {source, items}    -> import.h
  *   stats {} -> writer_stats
  *
  * place is {item, story, source, before, behind: places of the history, frozen: whether learning

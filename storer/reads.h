@@ -32,6 +32,14 @@
  *                                                used, free, limit, contents, forgotten,
  *                                                sources: [{id, title, items}]}: what a sweep
  *                                                would delete now, and why
+ *   export {query?, view?, since_ms?, source?, after?, upto?, limit?}
+ *                                            -> {items: [all there is of an item, its source's
+ *                                                url, categories, enclosures, marks], upto,
+ *                                                next?}, ids ascending; pages of the same items
+ *                                                where upto is given back
+ *   full {id}                                -> {id, full: reads_full.h}
+ *   import.state {fetch}                     -> import.h
+ *   store                                    -> {items, stories, copies, .._bytes, ..}
  *   verify {names?: true, check?: name}      -> {names: [..]} or {ok, checks: [verify_check]}
  *   vectors, with a msg_since as extra frame -> {epoch, head, upto, entries} and a msg_page
  *
