@@ -89,7 +89,7 @@ static size_t word_bytes(const struct parser *p)
 /* Whether an operator stands here, alone. */
 static bool is_operator(const struct parser *p, const char *name)
 {
-    return span_eq(span_of(p->text.p + p->at, at_end(p) ? 0 : word_bytes(p)), span_str(name));
+    return !at_end(p) && span_eq(span_of(p->text.p + p->at, word_bytes(p)), span_str(name));
 }
 
 /* --- values ----------------------------------------------------------------------------------- */
