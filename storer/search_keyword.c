@@ -67,14 +67,17 @@ static void add_any(struct search *search)
     search->told.capped = search->told.capped || told.capped;
 }
 
-/* A query of filters alone: the newest that they leave. */
-static void list_newest(struct search *search)
+/* A query of filters alone, or one that says `word or filter`: those with its words, then the
+ * newest that it leaves. */
+static void list_newest(struct search *search, struct rank_told *told)
 {
     uint64_t id = INT64_MAX;
 
+    if (search->filter && search->marks.len > 0)
+        search->keyword_count = rank(search, &search->marks, admits, search->keyword, told);
     while (search->filter && search->keyword_count < SEARCH_LIST &&
            (id = idset_below(search->filter, id)) > 0)
-        if (search_admits(search, id))
+        if (search_admits(search, id) && !has(search, id))
             search->keyword[search->keyword_count++] = (struct rank_hit){.id = id};
 }
 
@@ -83,7 +86,7 @@ void search_keyword(struct search *search)
     struct rank_told told = {0};
 
     if (search->match.len == 0)
-        list_newest(search);
+        list_newest(search, &told);
     else
         search->keyword_count = rank(search, &search->match, admits, search->keyword, &told);
     search->told.candidates = told.candidates;
