@@ -17,6 +17,10 @@
  *                                                filters: [{name, in, out, us}], reranked?,
  *                                                rerank_failed?, out?: [chosen with `filter`],
  *                                                out_total?}
+ *   search {query, view?, limit?, mode?, mmr?, rerank?, explain?}
+ *                                            -> {hits: [hit], mode, found, words?, partial?, capped?,
+ *                                                reranked?, rerank_failed?, took_us: {..}}
+ *   similar {id | story, limit?, explain?}   -> the same, and `to`, the item
  *   order {after?, limit?}                   -> {items: [{id, sequence, source, story, copy_of,
  *                                                time_ms, guid, key}]}, as first committed
  *   query.check {query}                      -> {normal} or {syntax: {at, length, words}, phrase}
@@ -45,6 +49,11 @@
  *
  * chosen is {id: story, item, time_ms, title, url, source, source_title, sources, items, place,
  * score, fresh, cosine?, weight?, like?: item, like_title?, like_starred?} (feed.h).
+ *
+ * hit is {id, story, copy_of, time_ms, url, author, language, source, source_title, folded (copies
+ * that it stands for), title, title_marks, snippet, snippet_marks ([[at, length]], characters),
+ * explain?: {place, fused, keyword?: {rank, bm25}, vector?: {rank, cosine}, rerank?}}.  mode: hybrid,
+ * keyword, vector; limit: 1 to 100.
  *
  * story is {id, time_ms (its latest item), first_ms, title, items, copies, sources,
  * lead: {id, url, source, source_title}}.  A list that ends before its end has `next`: the value of
