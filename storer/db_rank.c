@@ -214,7 +214,7 @@ static void scan(struct db_read *db, const struct rank_query *query, struct rank
 size_t db_rank(struct db_read *db, const struct rank_query *query, struct rank_hit *out,
                size_t most, struct rank_told *told)
 {
-    struct rank_row row = {.common = query->candidates};
+    struct rank_row row = {0};
     struct best best = {.most = RANK_EXACT};
     struct kept kept[RANK_EXACT] = {{0}};
     size_t count = 0;

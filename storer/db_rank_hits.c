@@ -9,17 +9,32 @@
 
 static const float weights[] = {10, 5, 3, 1, 1}; /* title, text, author, source_title, categories */
 
+enum { COUNTED = 4000 }; /* documents of a phrase; how many there are is estimated beyond them */
+
 struct counting {
-    size_t count, most;
+    size_t count;
+    sqlite3_int64 last; /* its rowid, where counting ended early */
 };
 
 static int count_one(const Fts5ExtensionApi *api, Fts5Context *fts, void *arg)
 {
     struct counting *counting = arg;
 
-    (void)api;
-    (void)fts;
-    return ++counting->count >= counting->most ? SQLITE_DONE : SQLITE_OK;
+    if (++counting->count < COUNTED)
+        return SQLITE_OK;
+    counting->last = api->xRowid(fts);
+    return SQLITE_DONE;
+}
+
+/* Documents come in the order of their ids, which are dense: what the first ids have the others
+ * will have, too. */
+static double estimate(const struct counting *counting, double documents)
+{
+    double count = (double)counting->count;
+
+    if (counting->last > 0 && (double)counting->last < documents)
+        count *= documents / (double)counting->last;
+    return count;
 }
 
 /* As bm25 () has it: never negative, so that the word of most documents still counts a little. */
@@ -42,11 +57,13 @@ static int begin(const Fts5ExtensionApi *api, Fts5Context *fts, struct rank_row 
         code = api->xColumnTotalSize(fts, -1, &tokens);
     row->mean = documents > 0 ? (double)tokens / (double)documents : 0;
     for (int i = 0; i < row->phrases; i++) {
-        struct counting counting = {.most = row->common};
+        struct counting counting = {0};
 
         if (code == SQLITE_OK && row->phrases > 1)
             code = api->xQueryPhrase(fts, i, &counting, count_one);
-        row->idf[i] = row->phrases > 1 ? idf_of((double)documents, (double)counting.count) : 1;
+        row->idf[i] = row->phrases > 1
+                          ? idf_of((double)documents, estimate(&counting, (double)documents))
+                          : 1;
     }
     return code;
 }

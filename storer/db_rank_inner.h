@@ -8,9 +8,8 @@ enum { RANK_PHRASES = 64 }; /* beyond them a phrase counts as the last one does 
 
 /* Given to weir_hits (), which fills it for the row in hand; the rest with the first row. */
 struct rank_row {
-    size_t common; /* documents of a phrase are counted no further */
-    int phrases;   /* 0 = no row yet */
-    double mean;   /* tokens of a document */
+    int phrases; /* 0 = no row yet */
+    double mean; /* tokens of a document */
     double idf[RANK_PHRASES];
     float hits[RANK_PHRASES]; /* weighted */
 };

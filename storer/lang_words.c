@@ -121,6 +121,13 @@ static void write_next(struct buf *out, uint32_t c)
 
 bool lang_word_next(struct span text, size_t *at, struct buf *out)
 {
+    size_t begin = 0;
+
+    return lang_word_at(text, at, &begin, out);
+}
+
+bool lang_word_at(struct span text, size_t *at, size_t *begin, struct buf *out)
+{
     bool begun = false;
 
     while (*at < text.n) {
@@ -129,6 +136,8 @@ bool lang_word_next(struct span text, size_t *at, struct buf *out)
         int kind = kind_of(c);
 
         if (kind == LETTER) {
+            if (!begun)
+                *begin = from;
             begun = true;
             write_next(out, fold(c));
         } else if (begun && kind == SEPARATES) {

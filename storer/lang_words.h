@@ -11,6 +11,8 @@
 
 /* Appends the next word at or after *at, folded, and moves *at behind it; false at the end. */
 bool lang_word_next(struct span text, size_t *at, struct buf *out);
+/* The same; *begin is where it begins in text. */
+bool lang_word_at(struct span text, size_t *at, size_t *begin, struct buf *out);
 /* Whether there is a word at all. */
 bool lang_has_word(struct span text);
 

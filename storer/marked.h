@@ -6,7 +6,7 @@
 
 #include "common/buf.h"
 
-/* What FTS5's highlight () and snippet () are given; texts of items have no such characters, and
+/* Around what was found; texts of items have no such characters, and
  * where one does it is dropped like the others. */
 enum {
     MARKED_BEGIN = 1,

@@ -22,7 +22,7 @@ void search_lap(struct search *search, const char *name)
 void search_end(struct search *search)
 {
     for (size_t i = 0; i < search->word_count; i++)
-        free(search->words[i]);
+        free(search->words[i].text);
     buf_free(&search->title);
     buf_free(&search->plain);
     buf_free(&search->match);

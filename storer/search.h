@@ -13,6 +13,7 @@
 
 #include "common/buf.h"
 #include "storer/db_rank.h"
+#include "storer/excerpt.h"
 #include "storer/rank_fuse.h"
 #include "storer/reads_lang.h"
 
@@ -46,11 +47,11 @@ struct search {
     struct reads_query query;
     struct buf title; /* `similar`: of the item */
     struct buf plain; /* its words, or the item's text: what is embedded */
-    char *words[SEARCH_WORDS];
+    struct excerpt_word words[SEARCH_WORDS];
     size_t word_count;
     struct buf match;      /* FTS5 expressions: all words; empty = there are none */
     struct buf any;        /* ... some of them, made when it is needed */
-    struct buf marks;      /* ... what is marked in hits that have not all */
+    struct buf marks;      /* ... any of them */
     struct idset *filter;  /* what every hit must be in; NULL = everything */
     struct idset *wording; /* and one that has not all words (`any`, vectors); NULL = everything */
     struct idset *hidden;  /* and what none may be in; NULL = nothing */

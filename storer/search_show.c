@@ -5,60 +5,33 @@
 #include "storer/reads_inner.h"
 #include "storer/search.h"
 
-enum { LEAD_CHARACTERS = 200 }; /* of a text in which nothing is marked */
-
 /* --- texts ------------------------------------------------------------------------------------ */
 
-static void put_marked(json_t *object, const char *key, const char *marks, struct span text,
-                       struct marked *space)
+static void put_marked(json_t *object, const char *key, const char *marks, const struct buf *text)
 {
+    struct marked marked = {0};
     json_t *ranges = json_array();
 
-    marked_read(text, space);
-    for (size_t i = 0; i < space->count; i++)
-        json_array_append_new(ranges, json_pack("[I, I]", (json_int_t)space->ranges[i].at,
-                                                (json_int_t)space->ranges[i].length));
-    json_object_set_new(object, key, reads_json(buf_span(&space->text)));
+    marked_read(buf_span(text), &marked);
+    for (size_t i = 0; i < marked.count; i++)
+        json_array_append_new(ranges, json_pack("[I, I]", (json_int_t)marked.ranges[i].at,
+                                                (json_int_t)marked.ranges[i].length));
+    json_object_set_new(object, key, reads_json(buf_span(&marked.text)));
     json_object_set_new(object, marks, ranges);
+    marked_free(&marked);
 }
 
-/* Title and a piece of the text with their marks; false where the expression does not fit. */
-static bool put_texts(struct search *search, json_t *object, const struct buf *match, uint64_t id)
+static void put_texts(const struct search *search, json_t *object, struct span title,
+                      struct span text)
 {
-    struct db_rows *rows = NULL;
-    struct marked space = {0};
-    bool there = false;
+    struct buf out = {0};
 
-    if (match->len == 0)
-        return false;
-    rows = db_rows_start(search->reads->db,
-                         "SELECT highlight (item_fts, 0, char (1), char (2)),"
-                         " snippet (item_fts, 1, char (1), char (2), '…', 32)"
-                         " FROM item_fts WHERE item_fts MATCH ?1 AND rowid = ?2",
-                         "ti", match->data, (int64_t)id);
-    there = db_rows_next(rows);
-    if (there) {
-        put_marked(object, "title", "title_marks", db_rows_text(rows, 0), &space);
-        put_marked(object, "snippet", "snippet_marks", db_rows_text(rows, 1), &space);
-    }
-    db_rows_end(rows);
-    marked_free(&space);
-    return there;
-}
-
-static void put_lead(struct search *search, json_t *object, uint64_t id)
-{
-    struct db_rows *rows = db_rows_start(
-        search->reads->db, "SELECT title, substr (text, 1, ?2) FROM item WHERE id = ?1", "ii",
-        (int64_t)id, (int64_t)LEAD_CHARACTERS);
-    struct marked space = {0};
-
-    if (db_rows_next(rows)) {
-        put_marked(object, "title", "title_marks", db_rows_text(rows, 0), &space);
-        put_marked(object, "snippet", "snippet_marks", db_rows_text(rows, 1), &space);
-    }
-    db_rows_end(rows);
-    marked_free(&space);
+    excerpt_whole(title, search->words, search->word_count, &out);
+    put_marked(object, "title", "title_marks", &out);
+    buf_clear(&out);
+    excerpt_piece(text, search->words, search->word_count, &out);
+    put_marked(object, "snippet", "snippet_marks", &out);
+    buf_free(&out);
 }
 
 /* --- hits ------------------------------------------------------------------------------------- */
@@ -71,7 +44,8 @@ static void put_row(struct search *search, json_t *object, uint64_t id)
                       " item.language, item.source,"
                       " CASE WHEN source.own_title <> '' THEN source.own_title"
                       " WHEN source.title <> '' THEN source.title ELSE coalesce (source.url, '')"
-                      " END FROM item LEFT JOIN source ON source.id = item.source"
+                      " END, item.title, item.text"
+                      " FROM item LEFT JOIN source ON source.id = item.source"
                       " WHERE item.id = ?1",
                       "i", (int64_t)id);
 
@@ -84,6 +58,7 @@ static void put_row(struct search *search, json_t *object, uint64_t id)
         reads_put_text(object, "language", rows, 5);
         reads_put_int(object, "source", rows, 6);
         reads_put_text(object, "source_title", rows, 7);
+        put_texts(search, object, db_rows_text(rows, 8), db_rows_text(rows, 9));
     }
     db_rows_end(rows);
 }
@@ -123,9 +98,6 @@ static json_t *show_hit(struct search *search, const struct search_hit *hit)
     json_object_set_new(object, "id", json_integer((json_int_t)id));
     put_row(search, object, id);
     json_object_set_new(object, "folded", json_integer((json_int_t)hit->folded));
-    if (!put_texts(search, object, &search->match, id) &&
-        !put_texts(search, object, &search->marks, id))
-        put_lead(search, object, id);
     if (search->explain)
         put_why(search, object, hit);
     return object;
@@ -161,7 +133,8 @@ json_t *search_show(struct search *search)
     if (search->partial)
         json_object_set_new(answer, "partial", reads_json(span_str(search->partial)));
     if (search->told.capped)
-        json_object_set_new(answer, "capped", json_integer(search->reads->limits->search_candidates));
+        json_object_set_new(answer, "capped",
+                            json_integer(search->reads->limits->search_candidates));
     if (search->rerank)
         json_object_set_new(answer, "reranked", json_boolean(search->reranked));
     if (search->rerank_failed)

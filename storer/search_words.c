@@ -13,9 +13,9 @@
 enum { SOME = 12 }; /* words that will do: the rarest */
 
 /* Words have no quotation marks in them: those split words. */
-static void add_quoted(struct buf *out, const char *between, const char *word)
+static void add_word(struct buf *out, const char *between, const struct excerpt_word *word)
 {
-    buf_printf(out, "%s\"%s\"", out->len ? between : "", word);
+    buf_printf(out, "%s\"%s\"%s", out->len ? between : "", word->text, word->prefix ? " *" : "");
 }
 
 /* --- words ------------------------------------------------------------------------------------ */
@@ -23,23 +23,37 @@ static void add_quoted(struct buf *out, const char *between, const char *word)
 static bool knows(const struct search *search, struct span word)
 {
     for (size_t i = 0; i < search->word_count; i++)
-        if (span_eq(span_str(search->words[i]), word))
+        if (span_eq(span_str(search->words[i].text), word))
             return true;
     return false;
 }
 
-static void split(struct search *search)
+/* The last one is a prefix where the text is one. */
+static void split(struct search *search, struct span text, bool prefix)
 {
     struct buf word = {0};
     size_t at = 0;
 
-    while (search->word_count < SEARCH_WORDS &&
-           lang_word_next(buf_span(&search->plain), &at, &word)) {
+    while (search->word_count < SEARCH_WORDS && lang_word_next(text, &at, &word)) {
+        bool last = prefix && !lang_has_word(span_of(text.p + at, text.n - at));
+
         if (!knows(search, buf_span(&word)))
-            search->words[search->word_count++] = buf_take(&word);
+            search->words[search->word_count++] =
+                (struct excerpt_word){.text = buf_take(&word), .prefix = last};
         buf_clear(&word);
     }
     buf_free(&word);
+}
+
+/* All that is looked for; what must not be there is not.  The parser bounds the depth. */
+static void collect(struct search *search, const struct lang *lang)
+{
+    if (lang->kind == LANG_TEXT)
+        split(search, span_str(lang->text), lang->prefix);
+    if (lang->kind != LANG_AND && lang->kind != LANG_OR)
+        return;
+    for (size_t i = 0; i < lang->count; i++)
+        collect(search, lang->parts[i]);
 }
 
 bool search_read(struct search *search)
@@ -48,9 +62,9 @@ bool search_read(struct search *search)
         return false;
     lang_plain(search->query.lang, &search->plain);
     lang_fts_part(search->query.lang, &search->match);
-    split(search);
+    collect(search, search->query.lang);
     for (size_t i = 0; i < search->word_count; i++)
-        add_quoted(&search->marks, " OR ", search->words[i]);
+        add_word(&search->marks, " OR ", &search->words[i]);
     return true;
 }
 
@@ -140,7 +154,7 @@ void search_sets(struct search *search)
 /* --- some of the words ------------------------------------------------------------------------ */
 
 struct counted {
-    const char *word;
+    const struct excerpt_word *word;
     uint64_t count;
 };
 
@@ -162,7 +176,7 @@ static void choose(struct search *search, struct counted *counted)
     for (size_t i = 0; i < search->word_count && taken < SOME; i++) {
         if (counted[i].count == 0 || (taken && counted[i].count > left))
             continue;
-        add_quoted(&search->any, " OR ", counted[i].word);
+        add_word(&search->any, " OR ", counted[i].word);
         left -= counted[i].count < left ? counted[i].count : left;
         taken++;
     }
@@ -177,8 +191,8 @@ void search_any(struct search *search)
     for (size_t i = 0; i < search->word_count; i++) {
         struct buf word = {0};
 
-        add_quoted(&word, "", search->words[i]);
-        counted[i].word = search->words[i];
+        add_word(&word, "", &search->words[i]);
+        counted[i].word = &search->words[i];
         counted[i].count = db_rank_count(search->reads->db, word.data,
                                          (uint64_t)search->reads->limits->search_candidates);
         buf_free(&word);

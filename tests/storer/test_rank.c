@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "storer/excerpt.h"
 #include "storer/marked.h"
 #include "storer/rank_fold.h"
 #include "storer/rank_fuse.h"
@@ -154,6 +155,71 @@ START_TEST(marks_beyond_count)
 }
 END_TEST
 
+/* --- excerpts --- */
+
+static char flood[] = "flood", uber[] = "uber", rain[] = "rain";
+static const struct excerpt_word sought[] = {{flood, true}, {uber, false}, {rain, false}};
+
+static void check_piece(const char *text, const char *wanted)
+{
+    struct buf out = {0};
+
+    excerpt_piece(span_str(text), sought, 3, &out);
+    ck_assert_str_eq(out.data ? out.data : "", wanted);
+    buf_free(&out);
+}
+
+START_TEST(words_are_marked)
+{
+    struct buf out = {0};
+
+    excerpt_whole(span_str("Floods, ÜBER all: raining? Rain!"), sought, 3, &out);
+    ck_assert_str_eq(out.data, "\x01"
+                               "Floods\x02, \x01"
+                               "ÜBER\x02 all: raining? \x01"
+                               "Rain\x02!");
+    buf_free(&out);
+    excerpt_whole((struct span){0}, sought, 3, &out);
+    ck_assert_uint_eq(out.len, 0);
+    check_piece("", "");
+    check_piece("no such word. Here", "no such word. Here");
+    check_piece("the flood", "the \x01"
+                             "flood\x02");
+}
+END_TEST
+
+/* 100 words, of which one at `first` and two at `then` are looked for. */
+START_TEST(the_piece_with_most_words)
+{
+    struct buf text = {0}, out = {0};
+
+    for (int i = 0; i < 100; i++)
+        buf_adds(&text, i == 5 ? "flood " : i == 70 ? "flood " : i == 73 ? "rain " : "x ");
+    excerpt_piece(buf_span(&text), sought, 3, &out);
+    ck_assert_ptr_nonnull(strstr(out.data, "\x01"
+                                           "flood\x02 x x \x01"
+                                           "rain\x02"));
+    ck_assert_int_eq(strncmp(out.data, "…x", strlen("…x")), 0);
+    ck_assert_str_eq(out.data + out.len - strlen("x…"), "x…");
+    ck_assert_uint_eq(out.len, 30 * 2 + 11 + 2 * 2 + 2 * strlen("…") - 1);
+    buf_free(&text);
+    buf_free(&out);
+}
+END_TEST
+
+START_TEST(without_words_the_beginning)
+{
+    struct buf text = {0}, out = {0};
+
+    for (int i = 0; i < 100; i++)
+        buf_adds(&text, "x ");
+    excerpt_piece(buf_span(&text), sought, 0, &out);
+    ck_assert_uint_eq(out.len, EXCERPT_WORDS * 2 - 1 + strlen("…"));
+    buf_free(&text);
+    buf_free(&out);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("rank");
@@ -170,6 +236,9 @@ int main(void)
     tcase_add_test(marks, marks_become_ranges);
     tcase_add_test(marks, marks_that_do_not_fit);
     tcase_add_test(marks, marks_beyond_count);
+    tcase_add_test(marks, words_are_marked);
+    tcase_add_test(marks, the_piece_with_most_words);
+    tcase_add_test(marks, without_words_the_beginning);
     suite_add_tcase(suite, orders);
     suite_add_tcase(suite, marks);
     runner = srunner_create(suite);
