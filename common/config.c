@@ -401,3 +401,19 @@ void config_print(FILE *out)
                     s->help, s->max);
     }
 }
+
+void config_each(void (*fn)(const struct config_about *about, void *arg), void *arg)
+{
+    for (size_t i = 0; i < SETTINGS; i++) {
+        const struct setting *s = &settings[i];
+        struct config_about about = {.key = s->key,
+                                     .help = s->help,
+                                     .unit = s->unit,
+                                     .text = s->number ? NULL : s->text,
+                                     .preset = s->preset,
+                                     .min = s->min,
+                                     .max = s->max};
+
+        fn(&about, arg);
+    }
+}

@@ -29,6 +29,16 @@ int config_set(struct config *config, const char *assignment, const char *where,
 /* Fills runtime.dir and store.path where they are empty, and checks settings against each other. */
 int config_finish(struct config *config, struct buf *error);
 
+/* What is to be known of a setting; texts are constants. */
+struct config_about {
+    const char *key;
+    const char *help;
+    const char *unit;         /* "text" where it is one */
+    const char *text;         /* the default of a text; NULL: a number */
+    int64_t preset, min, max; /* of a text: max is the longest, in bytes */
+};
+/* Calls fn for each, in the order of the table. */
+void config_each(void (*fn)(const struct config_about *about, void *arg), void *arg);
 /* The table of all settings, for --help-config. */
 void config_print(FILE *out);
 

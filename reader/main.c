@@ -11,13 +11,6 @@
 #include "reader/options.h"
 #include "reader/pager.h"
 #include "reader/print.h"
-#include "reader/verbs.h"
-
-const struct verb *const verbs[] = {
-#define VERB(name) &verb_##name,
-#include "reader/verbs.def"
-#undef VERB
-    NULL};
 
 /* How the terminal, where it is one, is used. */
 static void start_output(const struct call *call)
