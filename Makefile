@@ -48,8 +48,12 @@ PROGRAMS := $(foreach s,$(STAGES),$(BUILD)/weir-$(s)) $(BUILD)/weir
 UNITS   := $(foreach f,$(FOLDERS),$(wildcard tests/$(f)/test_*.c))
 UNIT_PROGRAMS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(UNITS))
 
+# Manual pages, and completion for shells: made from the programs' own tables.
+PAGES   := $(BUILD)/man/weir.1 $(BUILD)/man/weir.conf.5 $(foreach s,$(STAGES),$(BUILD)/man/weir-$(s).8)
+COMPLETIONS := $(foreach s,bash zsh fish,$(BUILD)/completion/weir.$(s))
+
 .PHONY: all
-all: $(PROGRAMS)
+all: $(PROGRAMS) $(PAGES) $(COMPLETIONS)
 
 .PHONY: help
 help:
@@ -66,6 +70,7 @@ help:
 	@echo "make fuzz         each fuzz target for FUZZ_SECONDS (default 60)"
 	@echo "make bench        the benchmarks"
 	@echo "make lint format  check the arrows between folders and the format; set the format"
+	@echo "make man          the manual pages into $(BUILD)/man/ (part of make)"
 	@echo "make deps tags install clean"
 
 include tests/Makefile.inc
@@ -95,6 +100,29 @@ $(BUILD)/weir-%: $(BUILD)/%/main.o $(BUILD)/lib%.a $(BUILD)/libcommon.a
 
 $(BUILD)/weir: $(BUILD)/reader/main.o $(BUILD)/libreader.a $(BUILD)/libcommon.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/scripts/man: $(BUILD)/scripts/man.o $(BUILD)/libreader.a $(BUILD)/libcommon.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+# A page that could not be made whole is none.
+$(BUILD)/man/weir.1: reader/weir.1.in $(BUILD)/scripts/man
+$(BUILD)/man/weir.conf.5: common/weir.conf.5.in $(BUILD)/scripts/man
+define page_rule
+$(BUILD)/man/weir-$(1).8: $(1)/weir-$(1).8.in $(BUILD)/scripts/man $(BUILD)/weir-$(1)
+endef
+$(foreach s,$(STAGES),$(eval $(call page_rule,$(s))))
+$(PAGES):
+	@mkdir -p $(@D)
+	$(BUILD)/scripts/man $< $(patsubst %.8,$(BUILD)/%,$(filter %.8,$(@F))) > $@.part
+	@mv $@.part $@
+
+$(COMPLETIONS): $(BUILD)/weir
+	@mkdir -p $(@D)
+	$(BUILD)/weir --no-pager completion $(subst .,,$(suffix $@)) > $@.part
+	@mv $@.part $@
+
+.PHONY: man
+man: $(PAGES)
 
 # The same programs with their fault points (common/fault.h), for tests: made quickly, not to be quick.
 .PHONY: fault-programs
@@ -126,8 +154,15 @@ check:
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/share/man/man,1 5 8)
+	install -m 644 $(filter %.1,$(PAGES)) $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 $(filter %.5,$(PAGES)) $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 644 $(filter %.8,$(PAGES)) $(DESTDIR)$(PREFIX)/share/man/man8
+	install -D -m 644 $(BUILD)/completion/weir.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/weir
+	install -D -m 644 $(BUILD)/completion/weir.zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_weir
+	install -D -m 644 $(BUILD)/completion/weir.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/weir.fish
 
-SOURCES := $(wildcard $(addsuffix /*.[ch],$(FOLDERS)) deduper/*.cc tests/*/*.[ch] tests/bench/*.cc)
+SOURCES := $(wildcard $(addsuffix /*.[ch],$(FOLDERS)) deduper/*.cc tests/*/*.[ch] tests/bench/*.cc scripts/*.c)
 
 .PHONY: format lint tags clean
 format:
