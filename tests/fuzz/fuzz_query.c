@@ -34,9 +34,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 
 static const char *const verbs[] = {
-    "source.list",    "stories", "story",  "items",      "item",       "order",
-    "dead.list",      "vectors", "verify", "source.add", "source.set", "source.remove",
-    "source.refresh", "pause",   "resume", "dead.retry", "reembed",    "no.such.verb"};
+    "source.list",    "stories",  "story",       "items",      "item",       "order",
+    "dead.list",      "vectors",  "verify",      "source.add", "source.set", "source.remove",
+    "source.refresh", "pause",    "resume",      "dead.retry", "reembed",    "no.such.verb",
+    "query.check",    "views",    "rules",       "rule.test",  "view.set",   "view.remove",
+    "rule.add",       "rule.set", "rule.remove", "rule.move",  "items",      "stories"};
 
 enum { VERBS = sizeof(verbs) / sizeof(verbs[0]) };
 
