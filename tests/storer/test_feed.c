@@ -345,6 +345,21 @@ START_TEST(every_filter_can_be_stopped)
 }
 END_TEST
 
+/* It goes over its entries twice. */
+START_TEST(folding_can_be_stopped_as_well)
+{
+    int asked = -MANY / 64; /* the first time is over when it is told to stop */
+    struct feed feed = {.stop = stop_later, .arg = &asked};
+
+    for (uint64_t i = 0; i < MANY; i++)
+        add(&feed, 1 + i, 1 + i / 2, 1, 0);
+    ck_assert(!feed_copies(&feed, ALL));
+    ck_assert_uint_lt(feed.count - feed_left(&feed), MANY / 4);
+    ck_assert_uint_gt(feed.count - feed_left(&feed), 0);
+    feed_free(&feed);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -359,6 +374,7 @@ int main(void)
         the_best_interest_counts_by_kind_and_age,
         without_interests_recency_and_sources_count,
         every_filter_can_be_stopped,
+        folding_can_be_stopped_as_well,
     };
     Suite *suite = suite_create("feed");
     TCase *all = tcase_create("feed");

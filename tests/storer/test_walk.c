@@ -392,8 +392,11 @@ START_TEST(a_history_is_bounded)
     ck_assert(!walk_history_has(walk->history, 2));
     ck_assert_uint_eq(walk_history_first(walk->history), 3);
     ck_assert_uint_eq(walk_history_last(walk->history), 5);
-    walk_history_stand(walk->history, 4, true);
+    walk_history_stand(walk->history, 4, false);
     ck_assert_uint_eq(walk_history_here(walk->history)->story, 4);
+    walk_history_forward(walk->history);
+    ck_assert(walk_history_frozen(walk->history));
+    walk_history_stand(walk->history, 4, true);
     ck_assert_uint_eq(given(walk, 6, 7)->number, 6); /* numbers never come twice */
     walk_destroy(&walk);
 }
