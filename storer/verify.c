@@ -59,7 +59,7 @@ static const struct check checks[] = {
     {"integrity", integrity},    {"references", references}, {"text", text},
     {"stories", verify_stories}, {"keys", verify_keys},      {"vectors", verify_vectors},
     {"next", verify_next},       {"sum", verify_sum},        {"marks", verify_marks},
-    {"brought", verify_brought},
+    {"brought", verify_brought}, {"walk", verify_walk},
 };
 
 size_t verify_count(void)

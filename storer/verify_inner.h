@@ -28,6 +28,7 @@ void verify_next(struct verify *verify);
 void verify_vectors(struct verify *verify);
 void verify_marks(struct verify *verify);
 void verify_sum(struct verify *verify);
+void verify_walk(struct verify *verify);
 void verify_brought(struct verify *verify);
 
 #endif

@@ -121,6 +121,12 @@ static const struct {
      "import 77 is open"},
     {"UPDATE meta SET value = 10 WHERE name = 'accepted'", "sum", 1, "accepted 10"},
     {"DELETE FROM fetch_item", "sum", 1, "under way 8"},
+    {"INSERT INTO walk_edge VALUES (0, 2, 1, 0, -1, 5), (0, 4, 1, 0, 1, 5)", "walk", 1,
+     "from 0 to 2"},
+    {"INSERT INTO walk_node VALUES (2, 1, 'x', 5)", "walk", 1, "node 2"},
+    {"INSERT INTO walk_place VALUES (1, 1, 1, 1, 0, 5, 7)", "walk", 1, "outcome 7"},
+    {"INSERT INTO meta VALUES ('walk_place', 3)", "walk", 1, "place 3"},
+    {"INSERT INTO interest VALUES (1, 5, 5)", "walk", 1, "kind 5"},
 };
 
 START_TEST(planted_damage)
