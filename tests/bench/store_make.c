@@ -18,6 +18,7 @@
 #include "embedder/model.h"
 #include "embedder/traits.h"
 #include "storer/db.h"
+#include "storer/db_facts.h"
 #include "storer/db_inner.h"
 #include "storer/db_item.h"
 #include "storer/db_source.h"
@@ -277,6 +278,8 @@ static void add_items(struct make *make, struct db_meta *meta)
         fprintf(stderr, "\r%llu items", (unsigned long long)id - 1);
     }
     db_begin(make->db);
+    for (uint64_t done = 0; done < make->items && db_error(make->db) == DB_OK;)
+        done = db_facts_step(make->db, done, make->items);
     for (uint64_t i = 1; i <= make->sources; i++)
         db_source_items(make->db, i, make->of_source[i], make->now_ms);
     save(make, meta, make->items);
