@@ -135,6 +135,18 @@ static int fetch(const struct call *call, int64_t id)
     return code;
 }
 
+int items_mark(const struct call *call, const char *name, int64_t id)
+{
+    json_t *answer = NULL;
+    int code = 0;
+
+    if (call_option(call, "mark"))
+        code = client_ask(call->config, "mark",
+                          json_pack("{s:s, s:[I]}", "what", "read", name, (json_int_t)id), &answer);
+    json_decref(answer);
+    return code;
+}
+
 int items_show(struct call *call, int64_t id)
 {
     bool whole = call_option(call, "full") != NULL;
@@ -159,8 +171,9 @@ int items_show(struct call *call, int64_t id)
 static int item(struct call *call)
 {
     int64_t id = 0;
+    int code = call_id(call->words[0], &id) ? items_show(call, id) : APP_USAGE;
 
-    return call_id(call->words[0], &id) ? items_show(call, id) : APP_USAGE;
+    return code ? code : items_mark(call, "items", id);
 }
 
 const struct verb verb_item = {
@@ -172,6 +185,7 @@ const struct verb verb_item = {
     .more = "With --full the article is fetched from the item's address, and its readable part is\n"
             "shown and kept.",
     .options = {{"full", NULL, "the whole article, not what the feed says of it"},
+                {"mark", NULL, "mark it read, with its copies"},
                 {"again", NULL, "fetch it once more, also where it is here or has just failed"}},
     .run = item,
 };

@@ -193,7 +193,7 @@ static int show(struct call *call)
     if (!code && call_option(call, "full")) {
         code = items_show(call, print_int(json_object_get(story, "lead"), "id"));
         json_decref(story);
-        return code;
+        return code ? code : items_mark(call, "stories", id);
     }
     if (!code)
         code = read_rest(call, story);
@@ -206,7 +206,7 @@ static int show(struct call *call)
     }
     buf_free(&out);
     json_decref(story);
-    return code;
+    return code ? code : items_mark(call, "stories", id);
 }
 
 const struct verb verb_show = {
@@ -215,7 +215,11 @@ const struct verb verb_show = {
     .least = 1,
     .most = 1,
     .summary = "show a story with its items",
+    .more = "Unread items have a + in front, starred ones a *.  Showing marks nothing, for scripts "
+            "look,\n"
+            "too: --mark does.",
     .options = {{"full", NULL, "the whole article of its first item, fetched if it must be"},
+                {"mark", NULL, "mark its items read"},
                 {"again", NULL, "fetch it once more, also where it is here or has just failed"}},
     .run = show,
 };

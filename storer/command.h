@@ -23,7 +23,16 @@
  *   rule.move {id, place: 1 the first} -> {moved}
  *   item.full {id, again?}    -> full_text.h
  *   import {source, items}    -> import.h
+ *   mark {what, target}       -> {what, items: it was put on, changed, step: 0: none changed}
+ *   mark.undo {}             -> {step, what: had been marked, made_ms, items, changed}
  *   stats {} -> writer_stats
+ *
+ * what is read, unread, starred, unstarred, hidden, unhidden.  target is items: [ids], story,
+ * stories: [ids]; or source, category, before_ms, query, view, which must all be met; or all: true.
+ * mark is first a read (reads.h), whose answer is what the command gets: {what, set: text of
+ * mark_pack.h, head, items, named: ids that were named one by one, 100 at most}.  A wrong query
+ * marks nothing (64), nor one that finds more than is looked for at once (65).  Where nothing can
+ * be taken back, mark.undo gives 65.
  *
  * place is {item, story, source, before, behind: places of the history, frozen: whether learning
  * is}. next chooses among the newest unread stories, or those of the items given (storer/walk.h);

@@ -5,11 +5,11 @@
  *                                                alternates: [{url, title}], fetching, distrust,
  *                                                private: [names of the options that are set, and
  *                                                never their values], ..._ms}]}
- *   stories {limit?, since_ms?, before_ms?, before_id?}
+ *   stories {limit?, since_ms?, before_ms?, before_id?, filter}
  *                                            -> {stories: [story]}, newest first
  *   story {id, after?, limit?}               -> story and members: [{id, copy_of, time_ms, title,
  *                                                ..}]
- *   items {source?, since_ms?, before?, limit?}
+ *   items {source?, since_ms?, before?, limit?, filter}
  *                                            -> {items: [{id, source, story, copy_of, ..}]}
  *   item {id}                                -> the item with content, text, enclosures
  *   feed {limit?, since_ms?, query?, view?, all?: read ones, too, rerank?, explain?}
@@ -18,16 +18,17 @@
  *                                                rerank_failed?, out?: [chosen with `filter`],
  *                                                out_total?}
  *   search {query, view?, limit?, mode?, mmr?, rerank?, explain?}
- *                                            -> {hits: [hit], mode, found, words?, partial?, capped?,
- *                                                reranked?, rerank_failed?, took_us: {..}}
- *   similar {id | story, limit?, explain?}   -> the same, and `to`, the item
- *   order {after?, limit?}                   -> {items: [{id, sequence, source, story, copy_of,
- *                                                time_ms, guid, key}]}, as first committed
- *   query.check {query}                      -> {normal} or {syntax: {at, length, words}, phrase}
- *   views                                    -> {views: [{name, query, set_ms}]}
- *   rules                                    -> {rules: [{id, place, name, query, actions, enabled,
- *                                                set_ms, syntax?}]}, in their order
- *   rule.test {id | query, actions?, limit?: latest items, 1000}
+ *                                            -> {hits: [hit], mode, found, words?, partial?,
+ * capped?, reranked?, rerank_failed?, took_us: {..}} similar {id | story, limit?, explain?}   ->
+ * the same, and `to`, the item counts {after?, limit?}                  -> {items, unread, starred,
+ * hidden, categories: [{name, sources, items, ..}], sources: [{id, title, items, ..}]} mark.steps
+ * {limit?}                      -> {steps: [{id, made_ms, what, items}]}, last first mark -> the
+ * arguments of the command (command.h) order {after?, limit?}                   -> {items: [{id,
+ * sequence, source, story, copy_of, time_ms, guid, key}]}, as first committed query.check {query}
+ * -> {normal} or {syntax: {at, length, words}, phrase} views                                    ->
+ * {views: [{name, query, set_ms}]} rules                                    -> {rules: [{id, place,
+ * name, query, actions, enabled, set_ms, syntax?}]}, in their order rule.test {id | query,
+ * actions?, limit?: latest items, 1000}
  *                                            -> {tested, met, items: [{id, time_ms, title, source,
  *                                                source_title, would: [actions that would change
  *                                                something]}], syntax?, phrase?}
@@ -52,12 +53,22 @@
  *
  * hit is {id, story, copy_of, time_ms, url, author, language, source, source_title, folded (copies
  * that it stands for), title, title_marks, snippet, snippet_marks ([[at, length]], characters),
- * explain?: {place, fused, keyword?: {rank, bm25}, vector?: {rank, cosine}, rerank?}}.  mode: hybrid,
- * keyword, vector; limit: 1 to 100.
+ * explain?: {place, fused, keyword?: {rank, bm25}, vector?: {rank, cosine}, rerank?}}.  mode:
+ * hybrid, keyword, vector; limit: 1 to 100.
  *
- * story is {id, time_ms (its latest item), first_ms, title, items, copies, sources,
- * lead: {id, url, source, source_title}}.  A list that ends before its end has `next`: the value of
- * after (items: before), or for stories {before_ms, before_id}.  limit is 1 to 10,000. */
+ * story is {id, time_ms (its latest item), first_ms, title, items, copies, sources, unread,
+ * starred, hidden (how many of its items), lead: {id, url, source, source_title, thumbnail: an
+ * address}}.  Items have read, starred, hidden: true or false.
+ *
+ * filter is query?, view?, unread?, read?, starred?, hidden?: true = only what is, or stories with
+ * an item that is; all?: true = also what is hidden, which is left out where neither query nor
+ * filter names it.  Unread is neither read nor hidden.  A query that cannot be read is looked for
+ * as a phrase, and the answer has syntax: {at, length, words}; capped: true: of a common word only
+ * the newest items were looked at.
+ *
+ * A list that ends before its end has `next`: the value of after (items: before), or for stories
+ * {before_ms, before_id}; a page may have fewer rows than limit, or none, and a next all the same.
+ * limit is 1 to 10,000. */
 #ifndef WEIR_STORER_READS_H
 #define WEIR_STORER_READS_H
 
