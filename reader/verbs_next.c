@@ -1,6 +1,7 @@
 /* next, back, forward, read: a walk through what is unread. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/app.h"
 #include "reader/call.h"
@@ -160,7 +161,8 @@ static void tell_read(const json_t *answer)
     bool frozen = json_is_true(json_object_get(answer, "frozen"));
 
     printf("story %lld: %s, %lld items marked read%s\n", (long long)print_int(answer, "story"),
-           outcome, (long long)print_int(answer, "marked"),
+           strcmp(outcome, "open") == 0 ? "neither read nor passed over" : outcome,
+           (long long)print_int(answer, "marked"),
            json_is_true(json_object_get(answer, "learned")) ? ", learned"
            : frozen ? ", nothing learned (weir next goes on learning)"
                     : "");

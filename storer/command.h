@@ -15,7 +15,7 @@
  *                                explain (learn_told.h)
  *   back {} / forward {}      -> place
  *   read {item?, story?, fraction: 0..1}
- *                             -> place and outcome: read, open, passed-over;
+ *                             -> place and outcome: read, open, passed over;
  *                                learned; marked: items
  *   view.set {name, query} -> {set}, view.remove {name} -> {removed}
  *   rule.add {query, actions: ["read", "star", "hide", "category:NAME"], name?} -> {id}

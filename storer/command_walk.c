@@ -252,7 +252,7 @@ static void learn(struct writer *writer, struct input *input, const struct walk_
     answer = place_json(writer, walk_history_here(writer->walk->history));
     json_object_set_new(answer, "outcome",
                         json_string(enough   ? "read"
-                                    : little ? "passed-over"
+                                    : little ? "passed over"
                                              : "open"));
     json_object_set_new(answer, "learned", json_boolean(learned));
     json_object_set_new(answer, "marked", json_integer((json_int_t)marked));

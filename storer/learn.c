@@ -37,6 +37,9 @@ void learn_load(struct writer *writer)
     walk_destroy(&writer->walk);
     writer->walk = learn_create(writer->config);
     db_walk_load(writer->db, writer->walk);
+    if (walk_graph_rebuilt_ms(writer->walk->graph) == 0) /* a new store: the hour begins now */
+        walk_graph_stamp(writer->walk->graph, walk_graph_version(writer->walk->graph),
+                         clock_utc_ms());
 }
 
 /* --- rebuilding ------------------------------------------------------------------------------- */

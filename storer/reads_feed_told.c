@@ -17,7 +17,11 @@ enum { OUT_MOST = 1000, QUERY_TITLES = 8, PASSAGE_BYTES = 2000 };
 static void put_item(struct reads *reads, json_t *object, uint64_t item)
 {
     struct db_rows *rows = db_rows_start(
-        reads->db, "SELECT title, url, source_title FROM item WHERE id = ?1", "i", (int64_t)item);
+        reads->db,
+        "SELECT item.title, item.url, CASE WHEN source.own_title <> '' THEN source.own_title"
+        " WHEN source.title <> '' THEN source.title ELSE coalesce (source.url, '') END"
+        " FROM item LEFT JOIN source ON source.id = item.source WHERE item.id = ?1",
+        "i", (int64_t)item);
 
     if (db_rows_next(rows)) {
         reads_put_text(object, "title", rows, 0);
