@@ -213,12 +213,6 @@ static const char *const migrations[] = {
     "CREATE INDEX blob_packed ON blob (packed);"
     "CREATE TABLE blob_loose (hash BLOB PRIMARY KEY, since_ms INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE INDEX blob_loose_since ON blob_loose (since_ms);"
-    /* hash: where the bytes lie; x'': here, as in former versions. */
-    "ALTER TABLE body ADD COLUMN hash BLOB NOT NULL DEFAULT x'';"
-    "CREATE INDEX body_blob ON body (hash) WHERE hash <> x'';"
-    "ALTER TABLE dead ADD COLUMN hash BLOB NOT NULL DEFAULT x'';"
-    "CREATE INDEX dead_blob ON dead (hash) WHERE hash <> x'';"
-
     /* Articles that were asked for.  state: 1 fetching, until until_ms at the latest; 2 here;
      * 3 failed; no row: absent.  hash: the blob with what was read last ("HTML", a zero byte, its
      * text), also while it is fetched again; x'' = none.  error: of the last try; retry_ms: before
@@ -264,8 +258,6 @@ static const char *const migrations[] = {
     " WHEN old.hash <> x'' BEGIN INSERT INTO blob_loose (hash, since_ms) VALUES (old.hash,"        \
     " CAST ((julianday ('now') - 2440587.5) * 86400000 AS INTEGER))"                               \
     " ON CONFLICT (hash) DO UPDATE SET since_ms = max (since_ms, excluded.since_ms); END;"
-    "CREATE TRIGGER body_let_go AFTER DELETE ON body" LET_GO
-    "CREATE TRIGGER dead_let_go AFTER DELETE ON dead" LET_GO
     "CREATE TRIGGER full_text_let_go AFTER DELETE ON full_text" LET_GO
     "CREATE TRIGGER full_text_changed AFTER UPDATE OF hash ON full_text" LET_GO
 #undef LET_GO

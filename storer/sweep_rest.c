@@ -60,15 +60,10 @@ bool sweep_texts(struct writer *writer, int64_t until_us)
 
 bool sweep_blobs(struct writer *writer, int64_t until_us)
 {
-    int64_t kept_ms = writer->config->keep_body_ms;
     size_t looked = 0, gone = 0;
 
-    if (kept_ms < YOUNG_MS || over(writer) > 0 ||
-        (writer->config->keep_blob_bytes > 0 &&
-         writer->sweep.blob_bytes > (uint64_t)writer->config->keep_blob_bytes))
-        kept_ms = YOUNG_MS;
     do
-        looked = db_blob_sweep(writer->db, clock_utc_ms() - kept_ms, BLOBS, &gone);
+        looked = db_blob_sweep(writer->db, clock_utc_ms() - YOUNG_MS, BLOBS, &gone);
     while (looked == BLOBS && clock_mono_us() < until_us);
     writer->sweep.blobs += gone;
     return looked < BLOBS;

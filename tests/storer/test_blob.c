@@ -131,26 +131,22 @@ START_TEST(test_what_nothing_refers_to_goes)
 {
     uint8_t kept[DB_BLOB_HASH], again[DB_BLOB_HASH], hash[DB_BLOB_HASH];
 
-    put("kept by a dead letter", 1, kept);
+    put("kept by a full text", 1, kept);
     put("put again later", 1, again);
     put("loose", 1, hash);
     put("put again later", 100, again);
-    sample_exec(&sample, "INSERT INTO dead (source, key, died_ms, tries, reason, final_url,"
-                         " content_type, seen_ms, content, hash) SELECT 1, x'00', 0, 1, '', '', '',"
-                         " 0, x'', hash FROM blob WHERE id = 1");
+    sample_exec(&sample, "INSERT INTO full_text (item, state, asked_ms, until_ms, hash)"
+                         " SELECT 1, 2, 0, 0, hash FROM blob WHERE id = 1");
     ck_assert_uint_eq(sweep(0, 10), 0);
     ck_assert_uint_eq(sweep(50, 1), 0); /* it looks at one only */
     ck_assert_uint_eq(sweep(50, 10), 1);
     ck_assert_int_eq(number("SELECT count (*) FROM blob"), 2);
     ck_assert_uint_eq(sweep(100, 10), 1);
     ck_assert_int_eq(number("SELECT count (*) FROM blob"), 1);
-    sample_exec(&sample, "DELETE FROM dead WHERE hash <> x''");
     ck_assert_uint_eq(sweep(1000, 10), 0); /* nobody said that it was let go */
-    db_begin(db);
-    db_blob_let_go(db, kept, 200);
-    ck_assert(db_commit(db));
-    ck_assert_uint_eq(sweep(199, 10), 0);
-    ck_assert_uint_eq(sweep(200, 10), 1);
+    sample_exec(&sample, "DELETE FROM full_text");
+    ck_assert_uint_eq(sweep(200, 10), 0); /* just now */
+    ck_assert_uint_eq(sweep(INT64_MAX, 10), 1);
     ck_assert_int_eq(number("SELECT count (*) FROM blob_loose"), 0);
 }
 END_TEST
