@@ -4,20 +4,11 @@
 #include "reader/client.h"
 #include "reader/export.h"
 #include "reader/print.h"
+#include "reader/syntax.h"
 
 typedef void write_fn(const json_t *item, bool first, FILE *out);
 
 /* --- pages ------------------------------------------------------------------------------------ */
-
-/* A query that could not be read was looked for as a phrase: that is told once. */
-static void tell(const json_t *answer)
-{
-    const json_t *syntax = json_object_get(answer, "syntax");
-
-    if (syntax)
-        fprintf(stderr, "weir: at %lld: %s; it is looked for as a phrase\n",
-                (long long)print_int(syntax, "at") + 1, print_text(syntax, "words"));
-}
 
 static bool turn(json_t *args, const json_t *answer)
 {
@@ -41,7 +32,7 @@ static int each(const struct call *call, json_t *args, write_fn *fn, FILE *out)
 
         code = client_query(client, "export", json_deep_copy(args), &answer);
         if (!code && !told)
-            tell(answer);
+            syntax_tell(answer, print_text(args, "query"));
         told = true;
         json_array_foreach(json_object_get(answer, "items"), i, item)
         {

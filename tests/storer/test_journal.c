@@ -95,6 +95,35 @@ START_TEST(what_was_overtaken_is_lost)
 }
 END_TEST
 
+START_TEST(what_was_never_sent_goes_at_once)
+{
+    struct journal *journal = journal_create(&limits);
+    struct journal_fetch *fetch = NULL;
+    struct journal_pick pick;
+
+    for (size_t i = 0; i < 64; i++)
+        memset(keys + i * JOURNAL_KEY, (int)i + 1, JOURNAL_KEY);
+    fetch = journal_add(journal, 1, 9, keys, 6, INT64_MIN, 100);
+    for (size_t i = 0; i < fetch->count; i++)
+        fetch->items[i].tries = 0;
+    ck_assert_uint_eq(journal_in_flight(journal, 100), 0);
+    ck_assert(journal_pick(journal, 100, &pick));
+    ck_assert_uint_eq(pick.count, 4); /* the share */
+    ck_assert(!pick.alone);
+    journal_sent(journal, &pick, 100);
+    ck_assert_uint_eq(pick.items[0]->tries, 1);
+    ck_assert(!journal_pick(journal, 100, &pick));
+    for (size_t i = 0; i < 4; i++)
+        journal_end(journal, fetch, &fetch->items[i], 105);
+    ck_assert(journal_pick(journal, 105, &pick)); /* progress does not put it off */
+    ck_assert_uint_eq(pick.count, 2);
+    journal_sent(journal, &pick, 105);
+    ck_assert(!journal_pick(journal, 1104, &pick)); /* from now on as any other */
+    ck_assert(journal_pick(journal, 1105, &pick));
+    journal_destroy(&journal);
+}
+END_TEST
+
 START_TEST(replays_keep_to_their_share)
 {
     struct journal_fetch *fetch = NULL;
@@ -181,6 +210,7 @@ int main(void)
     tcase_add_test(tcase, a_loss_brings_one_early_replay);
     tcase_add_test(tcase, what_the_ring_has_not_come_to_is_left_in_peace);
     tcase_add_test(tcase, what_was_overtaken_is_lost);
+    tcase_add_test(tcase, what_was_never_sent_goes_at_once);
     tcase_add_test(tcase, replays_keep_to_their_share);
     tcase_add_test(tcase, a_bad_line_blames_nobody);
     tcase_add_test(tcase, one_alone_at_a_time_until_it_is_dead);
