@@ -60,6 +60,7 @@ static const struct check checks[] = {
     {"stories", verify_stories}, {"keys", verify_keys},      {"vectors", verify_vectors},
     {"next", verify_next},       {"sum", verify_sum},        {"marks", verify_marks},
     {"brought", verify_brought}, {"walk", verify_walk},
+    {"brought", verify_brought}, {"facts", verify_facts},
 };
 
 size_t verify_count(void)

@@ -26,6 +26,7 @@ void verify_stories(struct verify *verify);
 void verify_keys(struct verify *verify);
 void verify_next(struct verify *verify);
 void verify_vectors(struct verify *verify);
+void verify_facts(struct verify *verify);
 void verify_marks(struct verify *verify);
 void verify_sum(struct verify *verify);
 void verify_walk(struct verify *verify);

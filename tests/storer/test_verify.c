@@ -119,6 +119,11 @@ static const struct {
      "import 77 has 5 items, and 4 of them are told of"},
     {"INSERT INTO import_batch VALUES (77, 1, 1, 5, 0, 0, 0, 0, 0)", "brought", 1,
      "import 77 is open"},
+    {"INSERT INTO meta VALUES ('facts', 4)", "facts", 4, "lack its time"},
+    {"INSERT INTO meta VALUES ('facts', 4); INSERT INTO fact VALUES (0, zeroblob (512)),"
+     " (4294967296, zeroblob (16384)), (8589934592, zeroblob (16384)),"
+     " (12884901888, zeroblob (32768))",
+     "facts", 4, "of item 1 or one near it the columns say something else: its language"},
     {"UPDATE meta SET value = 10 WHERE name = 'accepted'", "sum", 1, "accepted 10"},
     {"DELETE FROM fetch_item", "sum", 1, "under way 8"},
     {"INSERT INTO walk_edge VALUES (0, 2, 1, 0, -1, 5), (0, 4, 1, 0, 1, 5)", "walk", 1,
