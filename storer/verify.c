@@ -59,8 +59,7 @@ static const struct check checks[] = {
     {"integrity", integrity},    {"references", references}, {"text", text},
     {"stories", verify_stories}, {"keys", verify_keys},      {"vectors", verify_vectors},
     {"next", verify_next},       {"sum", verify_sum},        {"marks", verify_marks},
-    {"brought", verify_brought}, {"walk", verify_walk},
-    {"brought", verify_brought}, {"facts", verify_facts},
+    {"brought", verify_brought}, {"walk", verify_walk},      {"facts", verify_facts},
 };
 
 size_t verify_count(void)
