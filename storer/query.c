@@ -150,6 +150,7 @@ static struct query_setup setup_of(const struct config *config, const char *db_p
                    .search_candidates = config->storer_search_candidates,
                    .keyword_weight = config->search_keyword_weight,
                    .vector_weight = config->search_vector_weight,
+                   .cosine_percent = config->search_cosine_percent,
                    .rerank_hits = config->search_rerank_hits,
                    .rerank_bytes = config->search_rerank_bytes,
                    .config = config,

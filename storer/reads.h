@@ -29,6 +29,12 @@
  * {views: [{name, query, set_ms}]} rules                                    -> {rules: [{id, place,
  * name, query, actions, enabled, set_ms, syntax?}]}, in their order rule.test {id | query,
  * actions?, limit?: latest items, 1000}
+ * the same, and `to`, the item order {after?, limit?}                   -> {items: [{id, sequence,
+ * source, story, copy_of, time_ms, guid, key}]}, as first committed query.check {query} -> {normal}
+ * or {syntax: {at, length, words}, phrase} views                                    -> {views:
+ * [{name, query, set_ms}]} rules                                    -> {rules: [{id, place, name,
+ * query, actions, enabled, set_ms, syntax?}]}, in their order rule.test {id | query, actions?,
+ * limit?: latest items, 1000}
  *                                            -> {tested, met, items: [{id, time_ms, title, source,
  *                                                source_title, would: [actions that would change
  *                                                something]}], syntax?, phrase?}
@@ -101,10 +107,11 @@ struct reads_limits {
     int64_t page_rows;              /* vectors looked at for one */
     int64_t search_candidates;      /* rows that a text is looked up in, newest first */
     int64_t semantic_ms, rerank_ms; /* waited for the ring */
-    int64_t keyword_weight, vector_weight, rerank_hits, rerank_bytes; /* params.def, search */
-    const struct reads_ring *ring;                                    /* NULL: there is none */
-    struct keep_limits keep;     /* for verbs that say what would be deleted */
-    const struct config *config; /* for verbs with settings of their own */
+    /* params.def, search */
+    int64_t keyword_weight, vector_weight, cosine_percent, rerank_hits, rerank_bytes;
+    const struct reads_ring *ring; /* NULL: there is none */
+    struct keep_limits keep;       /* for verbs that say what would be deleted */
+    const struct config *config;   /* for verbs with settings of their own */
 };
 
 /* What a read gives.  Start with {0}; reads_run empties it first. */

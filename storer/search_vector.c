@@ -45,12 +45,18 @@ static const char *keep_words(struct search *search, struct span words)
     return search->why.data ? search->why.data : "";
 }
 
+/* Any two texts are a little alike: hits that are so by chance only would push others back. */
+static bool is_near_enough(const struct search *search, double cosine)
+{
+    return cosine > 0 && cosine * 100 >= (double)search->reads->limits->cosine_percent;
+}
+
 static void take_near(struct search *search, const struct msg_verdict *verdict)
 {
     const struct msg_candidate *near = verdict->candidates.at;
 
     for (size_t i = 0; i < verdict->candidates.count && search->vector_count < SEARCH_LIST; i++)
-        if (near[i].cosine > 0 && search_admits_any(search, near[i].id))
+        if (is_near_enough(search, near[i].cosine) && search_admits_any(search, near[i].id))
             search->vector[search->vector_count++] =
                 (struct rank_hit){near[i].id, (float)near[i].cosine};
 }
@@ -125,7 +131,7 @@ static void add_found(struct search *search)
             cosine = vec_cosine(search->sought, norm, vector, vec_norm(vector, search->dims),
                                 search->dims);
         free(vector);
-        if (cosine > 0)
+        if (is_near_enough(search, (double)cosine))
             search->vector[search->vector_count++] = (struct rank_hit){id, cosine};
     }
 }

@@ -70,14 +70,17 @@ bool search_read(struct search *search)
 
 /* --- sets ------------------------------------------------------------------------------------- */
 
-/* A word as people type it: a hit that lacks it may be what they look for all the same. */
-static bool is_soft(const struct lang *part)
+/* A word as people type it: a hit that lacks it may be what they look for all the same.  So may one
+ * that lacks the phrase for which a wrong query was taken. */
+static bool is_soft(const struct search *search, const struct lang *part)
 {
     struct buf word = {0};
     size_t at = 0, words = 0;
 
     if (part->kind != LANG_TEXT || part->field != LANG_ANYWHERE || part->prefix)
         return false;
+    if (search->query.phrase)
+        return true;
     while (words < 2 && lang_word_next(span_str(part->text), &at, &word))
         words++;
     buf_free(&word);
@@ -97,8 +100,7 @@ static bool is_filter(const struct search *search, const struct lang *part)
 
 static bool is_hard(const struct search *search, const struct lang *part)
 {
-    (void)search;
-    return !is_soft(part);
+    return !is_soft(search, part);
 }
 
 /* The items that meet those parts of the query; NULL: all do. */

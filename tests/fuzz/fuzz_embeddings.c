@@ -1,8 +1,8 @@
 /* Answers of model servers.  The first byte says the dialect and how many texts were sent.  What is
  * taken has a vector for each text, all of one length within its bound, of finite numbers; and it
  * reads as the same when it is written anew.  What is refused says why.  The other answers (list of
- * models, error) are read as well; the words of an error are clean UTF-8 and short.  The same
- * bytes, taken for texts, make a request that is JSON. */
+ * models, error, ranking) are read as well; the words of an error are clean UTF-8 and short.  The
+ * same bytes, taken for texts, make a request that is JSON. */
 #include <jansson.h>
 #include <math.h>
 #include <stdint.h>
@@ -12,6 +12,7 @@
 
 #include "common/utf8.h"
 #include "embedder/embeddings.h"
+#include "embedder/reranks.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -58,6 +59,16 @@ static void read_vectors(enum dialect dialect, struct span body, size_t count)
     embeddings_free(&again);
 }
 
+static void read_ranking(struct span body, size_t count)
+{
+    float scores[RERANKS_MOST];
+    const char *why = reranks_read(body, count, scores);
+
+    must(!why || *why);
+    for (size_t i = 0; i < count && !why; i++)
+        must(isfinite(scores[i]));
+}
+
 static void read_others(struct span body)
 {
     char *words = embeddings_read_error(body);
@@ -92,6 +103,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t count = size ? (size_t)(data[0] >> 1) % 5 + 1 : 1;
 
     read_vectors(size && data[0] & 1 ? DIALECT_OPENAI : DIALECT_OLLAMA, body, count);
+    read_ranking(body, count);
     read_others(body);
     ask(body);
     return 0;
