@@ -17,6 +17,7 @@ const char settings_help[] =
     "  title         your own name for it\n"
     "  category      a/b is b in a; in place of those it is in\n"
     "  interval      between polls: 15m, 2h, 1d, or none\n"
+    "  keep-days, keep-items   what is kept of it: a number, none (all), or empty: as for all\n"
     "  user, password   basic credentials\n"
     "  bearer        a bearer token\n"
     "  header.NAME   a header of your own\n"
@@ -30,7 +31,7 @@ const char settings_help[] =
     "An empty VALUE removes.  KEY=@FILE takes the value from a file, KEY=@- a line of standard\n"
     "input: so passwords stay out of the list of processes.  KEY=@@X is @X.";
 
-enum kind { TEXT, YES_NO, INTERVAL, FILE_NAME };
+enum kind { TEXT, YES_NO, INTERVAL, FILE_NAME, LIMIT };
 enum { DEEPEST = 4 };
 
 struct setting {
@@ -45,6 +46,8 @@ static const struct setting settings[] = {
     {"title", {"title"}, TEXT, false, true},
     {"category", {"category"}, TEXT, false, true},
     {"interval", {"interval_ms"}, INTERVAL, false, true},
+    {"keep-days", {"keep_days"}, LIMIT, false, true},
+    {"keep-items", {"keep_items"}, LIMIT, false, true},
     {"user", {"options", "credentials", "basic", "user"}, TEXT, false, false},
     {"password", {"options", "credentials", "basic", "password"}, TEXT, true, false},
     {"bearer", {"options", "credentials", "bearer"}, TEXT, true, false},
@@ -95,6 +98,15 @@ static json_t *interval_of(const char *text)
     return ms < 0 ? NULL : json_integer(ms);
 }
 
+static json_t *limit_of(const char *text)
+{
+    int64_t number = 0;
+
+    if (strcmp(text, "none") == 0)
+        return json_integer(0);
+    return call_id(text, &number) ? json_integer(number) : NULL;
+}
+
 /* A fetcher has another working folder. */
 static json_t *file_of(const char *text)
 {
@@ -112,6 +124,8 @@ static json_t *read_value(const struct setting *setting, const struct buf *text)
 
     if (text->len == 0 && setting->kind == INTERVAL)
         return json_integer(0);
+    if (text->len == 0 && setting->kind == LIMIT)
+        return json_integer(-1);
     if (text->len == 0)
         return setting->plain ? json_string("") : json_null();
     switch (setting->kind) {
@@ -123,6 +137,8 @@ static json_t *read_value(const struct setting *setting, const struct buf *text)
         return interval_of(data);
     case FILE_NAME:
         return file_of(data);
+    case LIMIT:
+        return limit_of(data);
     }
     return NULL;
 }
@@ -137,6 +153,8 @@ static int refuse(const struct setting *setting, const char *key, const char *te
                          text);
     case FILE_NAME:
         return call_fail(APP_IO, "%s: %s: %s", key, text, strerror(errno));
+    case LIMIT:
+        return call_fail(APP_USAGE, "%s is a number, or none, not '%s'", key, text);
     case TEXT:
         break;
     }

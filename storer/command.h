@@ -3,13 +3,18 @@
  *
  *   source.add {sources: [{url, title?, category?, categories?, interval_ms?, credentials?,
  *               options?}], hi?}  -> {added, existing, ids: [...], new: [...], now_ms}
- *   source.set {id, title?, category?, categories?, interval_ms?, options?}  -> {set}
+ *   source.set {id, title?, category?, categories?, interval_ms?, options?,
+ *               keep_days?, keep_items?: 0 all, -1 as the settings say}  -> {set}
  *   source.remove {id}        -> {removed}
  *   source.refresh {id?}      -> {asked, now_ms, waits_ms: before which its host is not asked}
  *   pause {} / resume {}      -> {paused}
  *   dead.retry {id?}          -> {asked}
  *   reembed {dry_run?}        -> {serving, wanted: model of the settings, items, missing: items
  * without a vector of the serving model, done, failed, changing, hurried}
+ *   sweep {}                  -> {pass}: its figures are those of stats, keep
+ *   backup {path: absolute}   -> {number}: its figures are those of stats, backup; 75 while another
+ *                                one is made
+ *   backup.stop {}            -> {stopped}
  *   next {among?: [items], explain?, chance?: [0..1, 0..1]}
  *                             -> place and again: true where all was given before,
  *                                explain (learn_told.h)

@@ -14,7 +14,12 @@
 #include "storer/db_source_set.h"
 #include "storer/writer_inner.h"
 
-enum { TITLE_BYTES_MAX = 4096, CATEGORY_BYTES_MAX = 1024, CATEGORIES_MAX = 100 };
+enum {
+    TITLE_BYTES_MAX = 4096,
+    CATEGORY_BYTES_MAX = 1024,
+    CATEGORIES_MAX = 100,
+    KEEP_MOST = 1000000000
+};
 static const int64_t interval_most_ms = INT64_C(366) * 86400000;
 
 /* --- wishes ----------------------------------------------------------------------------------- */
@@ -36,6 +41,14 @@ static bool are_categories(const json_t *list)
     return json_is_array(list) && json_array_size(list) <= CATEGORIES_MAX;
 }
 
+/* -1: as for all; null the same. */
+static bool is_limit(const json_t *value)
+{
+    return !value || json_is_null(value) ||
+           (json_is_integer(value) && json_integer_value(value) >= -1 &&
+            json_integer_value(value) <= KEEP_MOST);
+}
+
 static bool is_interval(const json_t *value)
 {
     return !value || json_is_null(value) ||
@@ -53,6 +66,9 @@ const char *command_set_fault(const json_t *wishes)
         return "categories: a list of at most 100 names is wanted";
     if (!is_interval(json_object_get(wishes, "interval_ms")))
         return "interval_ms: a number from 0 (none) to 366 days is wanted";
+    if (!is_limit(json_object_get(wishes, "keep_days")) ||
+        !is_limit(json_object_get(wishes, "keep_items")))
+        return "keep_days, keep_items: a number, 0 (no limit) or -1 (as for all) is wanted";
     return NULL;
 }
 
@@ -72,6 +88,13 @@ void command_set_categories(struct writer *writer, uint64_t id, const json_t *wi
         put_into(writer, id, json_array_get(list, i));
 }
 
+static void set_limit(struct writer *writer, uint64_t id, const char *which, const json_t *limit)
+{
+    if (limit)
+        db_source_set_keep(writer->db, id, strcmp(which, "days") == 0,
+                           json_is_integer(limit) ? json_integer_value(limit) : -1);
+}
+
 void command_set_apply(struct writer *writer, uint64_t id, const json_t *wishes)
 {
     const json_t *title = json_object_get(wishes, "title");
@@ -85,6 +108,8 @@ void command_set_apply(struct writer *writer, uint64_t id, const json_t *wishes)
         db_source_set_interval(
             writer->db, id, interval_ms,
             clock_utc_ms() + (interval_ms > 0 ? interval_ms : writer->config->storer_poll_ms));
+    set_limit(writer, id, "days", json_object_get(wishes, "keep_days"));
+    set_limit(writer, id, "items", json_object_get(wishes, "keep_items"));
     if (json_object_get(wishes, "category") || json_object_get(wishes, "categories")) {
         db_source_set_no_category(writer->db, id);
         command_set_categories(writer, id, wishes);
@@ -162,8 +187,8 @@ static int make_plan(struct writer *writer, uint64_t id, const json_t *changes, 
 
 static const char *unknown_member(const json_t *arguments)
 {
-    static const char *const known[] = {"id",         "title",       "category",
-                                        "categories", "interval_ms", "options"};
+    static const char *const known[] = {"id",          "title",   "category",  "categories",
+                                        "interval_ms", "options", "keep_days", "keep_items"};
     const char *name = NULL;
     json_t *value = NULL;
 
@@ -174,7 +199,9 @@ static const char *unknown_member(const json_t *arguments)
         for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
             found = found || strcmp(known[i], name) == 0;
         if (!found)
-            return "id, title, category, categories, interval_ms and options are what there is";
+            return "id, title, category, categories, interval_ms, keep_days, keep_items and "
+                   "options are what"
+                   " there is";
     }
     return NULL;
 }

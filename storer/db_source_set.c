@@ -29,6 +29,15 @@ void db_source_set_title(struct db *db, uint64_t id, struct span title)
     db_run(db, s);
 }
 
+void db_source_set_keep(struct db *db, uint64_t id, bool days, int64_t limit)
+{
+    sqlite3_stmt *s = db_get(db, days ? SQL_source_set_keep_days : SQL_source_set_keep_items);
+
+    db_uint(s, 1, id);
+    db_int(s, 2, limit);
+    db_run(db, s);
+}
+
 void db_source_set_interval(struct db *db, uint64_t id, int64_t interval_ms, int64_t next_ms)
 {
     sqlite3_stmt *s = db_get(db, SQL_source_set_interval);

@@ -18,6 +18,8 @@ bool db_source_set_row(struct db *db, uint64_t id, struct buf *url, struct buf *
 void db_source_set_title(struct db *db, uint64_t id, struct span title);
 /* 0 = none.  The next poll, also the one that waits in an accepted fetch, is at next_ms at the
  * latest, unless the source is backing off after an error. */
+/* What is kept of it, in days or items; 0: all, -1: as the settings say. */
+void db_source_set_keep(struct db *db, uint64_t id, bool days, int64_t limit);
 void db_source_set_interval(struct db *db, uint64_t id, int64_t interval_ms, int64_t next_ms);
 /* The credentials are part of the source's identity: look with db_source_find first.  What another
  * asker was answered counts no more: validators, body hash and distrust are forgotten, the poll is

@@ -7,6 +7,7 @@
 #include "common/config.h"
 #include "common/mem.h"
 #include "common/msg.h"
+#include "storer/db_facts.h"
 #include "storer/db_forget.h"
 #include "storer/db_mark.h"
 #include "storer/decide.h"
@@ -41,6 +42,7 @@ static bool forget_one(struct writer *writer, uint64_t id, struct db_doomed *ite
     if (item->copy_of == 0)
         db_forget_copies(writer->db, item, copy_moved, writer);
     db_forget_rows(writer->db, item, ++writer->meta.head, clock_utc_ms());
+    db_facts_again(writer->db, id);
     decide_gone(writer->decide, id, item->story);
     publish_gone(writer, id);
     writer->meta.gone++;

@@ -60,6 +60,7 @@ static const struct check checks[] = {
     {"stories", verify_stories}, {"keys", verify_keys},      {"vectors", verify_vectors},
     {"next", verify_next},       {"sum", verify_sum},        {"marks", verify_marks},
     {"brought", verify_brought}, {"walk", verify_walk},      {"facts", verify_facts},
+    {"gone", verify_gone},       {"contents", verify_contents},
 };
 
 size_t verify_count(void)

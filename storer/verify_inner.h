@@ -30,6 +30,8 @@ void verify_facts(struct verify *verify);
 void verify_marks(struct verify *verify);
 void verify_sum(struct verify *verify);
 void verify_walk(struct verify *verify);
+void verify_gone(struct verify *verify);
+void verify_contents(struct verify *verify);
 void verify_brought(struct verify *verify);
 
 #endif

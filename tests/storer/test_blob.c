@@ -132,8 +132,8 @@ START_TEST(test_what_nothing_refers_to_goes)
     uint8_t kept[DB_BLOB_HASH], again[DB_BLOB_HASH], hash[DB_BLOB_HASH];
 
     put("kept by a full text", 1, kept);
-    put("put again later", 1, again);
-    put("loose", 1, hash);
+    put("put again later", 2, again);
+    put("loose", 3, hash);
     put("put again later", 100, again);
     sample_exec(&sample, "INSERT INTO full_text (item, state, asked_ms, until_ms, hash)"
                          " SELECT 1, 2, 0, 0, hash FROM blob WHERE id = 1");

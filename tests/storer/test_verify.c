@@ -124,6 +124,13 @@ static const struct {
      " (4294967296, zeroblob (16384)), (8589934592, zeroblob (16384)),"
      " (12884901888, zeroblob (32768))",
      "facts", 4, "of item 1 or one near it the columns say something else: its language"},
+    {"INSERT INTO forgotten SELECT key, source, 1, 1, 1, 0 FROM item WHERE id = 3", "gone", 1,
+     "is that of item 3"},
+    {"UPDATE tombstone SET sequence = 99", "gone", 1, "tombstone 99"},
+    {"INSERT INTO meta VALUES ('gone', 1)", "gone", 1, "4 items were stored, 1 of them deleted"},
+    {"INSERT INTO blob (hash, bytes, packed, data) VALUES (x'00', 3, 1, x'00');"
+     "INSERT INTO blob_loose VALUES (x'00', 1)",
+     "contents", 1, "content 1 is not what its hash says"},
     {"UPDATE meta SET value = 10 WHERE name = 'accepted'", "sum", 1, "accepted 10"},
     {"DELETE FROM fetch_item", "sum", 1, "under way 8"},
     {"INSERT INTO walk_edge VALUES (0, 2, 1, 0, -1, 5), (0, 4, 1, 0, 1, 5)", "walk", 1,
