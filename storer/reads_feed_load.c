@@ -100,12 +100,13 @@ void reads_feed_interests(struct feed_run *run)
 {
     const struct config *c = run->config;
     int64_t began_us = clock_mono_us(), most = 2 * c->feed_interests;
-    struct db_rows *rows = db_rows_start(
-        run->reads->db,
-        "SELECT interest.item, kind, at_ms, vector FROM interest JOIN vector USING (item)"
-        " WHERE model = (SELECT value FROM meta WHERE name = 'model')"
-        " ORDER BY at_ms DESC LIMIT ?1",
-        "i", most);
+    struct db_rows *rows =
+        db_rows_start(run->reads->db,
+                      "SELECT interest.item, kind, at_ms, vector FROM interest CROSS JOIN vector"
+                      " ON vector.item = interest.item WHERE model = (SELECT value FROM meta WHERE "
+                      "name = 'model')"
+                      " ORDER BY at_ms DESC LIMIT ?1",
+                      "i", most);
 
     run->taste = (struct feed_taste){
         .interests = mem_calloc((size_t)most, sizeof(*run->taste.interests)),
