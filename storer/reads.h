@@ -19,22 +19,20 @@
  *                                                out_total?}
  *   search {query, view?, limit?, mode?, mmr?, rerank?, explain?}
  *                                            -> {hits: [hit], mode, found, words?, partial?,
- * capped?, reranked?, rerank_failed?, took_us: {..}} similar {id | story, limit?, explain?}   ->
- * the same, and `to`, the item counts {after?, limit?}                  -> {items, unread, starred,
- * hidden, categories: [{name, sources, items, ..}], sources: [{id, title, items, ..}]} mark.steps
- * {limit?}                      -> {steps: [{id, made_ms, what, items}]}, last first mark -> the
- * arguments of the command (command.h) order {after?, limit?}                   -> {items: [{id,
- * sequence, source, story, copy_of, time_ms, guid, key}]}, as first committed query.check {query}
- * -> {normal} or {syntax: {at, length, words}, phrase} views                                    ->
- * {views: [{name, query, set_ms}]} rules                                    -> {rules: [{id, place,
- * name, query, actions, enabled, set_ms, syntax?}]}, in their order rule.test {id | query,
- * actions?, limit?: latest items, 1000}
- * the same, and `to`, the item order {after?, limit?}                   -> {items: [{id, sequence,
- * source, story, copy_of, time_ms, guid, key}]}, as first committed query.check {query} -> {normal}
- * or {syntax: {at, length, words}, phrase} views                                    -> {views:
- * [{name, query, set_ms}]} rules                                    -> {rules: [{id, place, name,
- * query, actions, enabled, set_ms, syntax?}]}, in their order rule.test {id | query, actions?,
- * limit?: latest items, 1000}
+ *                                                capped?, reranked?, rerank_failed?, took_us: {..}}
+ *   similar {id | story, limit?, explain?}   -> the same, and `to`, the item
+ *   counts {after?, limit?}                  -> {items, unread, starred, hidden, categories:
+ *                                                [{name, sources, items, ..}], sources: [{id,
+ *                                                title, items, ..}]}
+ *   mark.steps {limit?}                      -> {steps: [{id, made_ms, what, items}]}, last first
+ *   mark                                     -> the arguments of the command (command.h)
+ *   order {after?, limit?}                   -> {items: [{id, sequence, source, story, copy_of,
+ *                                                time_ms, guid, key}]}, as first committed
+ *   query.check {query}                      -> {normal} or {syntax: {at, length, words}, phrase}
+ *   views                                    -> {views: [{name, query, set_ms}]}
+ *   rules                                    -> {rules: [{id, place, name, query, actions, enabled,
+ *                                                set_ms, syntax?}]}, in their order
+ *   rule.test {id | query, actions?, limit?: latest items, 1000}
  *                                            -> {tested, met, items: [{id, time_ms, title, source,
  *                                                source_title, would: [actions that would change
  *                                                something]}], syntax?, phrase?}
