@@ -16,7 +16,9 @@ static const struct verb list = {
 };
 static const struct verb show = {
     .name = "show", .words = "ONE", .least = 1, .most = 2, .summary = "shows"};
-const struct verb *const verbs[] = {&list, &show, NULL};
+static const struct verb find = {
+    .name = "find", .words = "QUERY...", .least = 1, .most = 9, .summary = "finds"};
+const struct verb *const verbs[] = {&list, &show, &find, NULL};
 
 static struct call call;
 
@@ -71,6 +73,19 @@ START_TEST(values_behind_an_equals_sign)
     ck_assert_str_eq(call_option(&call, "limit"), "5");
     ck_assert_int_eq(call.config->reader_timeout_ms, 88);
     ck_assert_ptr_nonnull(call_option(&call, "follow"));
+}
+END_TEST
+
+/* "-word" is part of a query; elsewhere it is an option that is not there. */
+START_TEST(a_minus_in_a_query)
+{
+    ck_assert_int_eq(run("find river -flood -is:read --json"), -1);
+    ck_assert_int_eq(call.word_count, 3);
+    ck_assert_str_eq(call.words[1], "-flood");
+    ck_assert(call.json);
+    options_end(&call);
+    call = (struct call){0};
+    ck_assert_int_eq(run("show -flood"), APP_USAGE);
 }
 END_TEST
 
@@ -146,6 +161,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, options_stand_anywhere);
     tcase_add_test(tcase, values_behind_an_equals_sign);
+    tcase_add_test(tcase, a_minus_in_a_query);
     tcase_add_test(tcase, words);
     tcase_add_loop_test(tcase, exit_codes, 0, sizeof(lines) / sizeof(lines[0]));
     tcase_add_test(tcase, numbers);

@@ -36,7 +36,7 @@ START_TEST(in_their_order)
     struct rules_outcome outcome = {0};
     struct lang_item item = item_of("Comet seen", "space");
 
-    add("comet", "[\"category:sky\", \"star\"]");
+    add("comet category:space", "[\"category:sky\", \"star\"]");
     add("category:sky -is:read", "[\"read\"]");
     add("is:read is:starred", "[\"category:both\", \"category:sky\"]");
     add("nothing", "[\"hide\"]");
