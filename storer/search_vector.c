@@ -45,9 +45,12 @@ static const char *keep_words(struct search *search, struct span words)
     return search->why.data ? search->why.data : "";
 }
 
-/* Any two texts are a little alike: hits that are so by chance only would push others back. */
+/* Any two texts are a little alike: hits that are so by chance only would push others back.  Where
+ * vectors alone are asked for there are no others. */
 static bool is_near_enough(const struct search *search, double cosine)
 {
+    if (search->mode == SEARCH_VECTORS && !search->except)
+        return cosine > 0;
     return cosine > 0 && cosine * 100 >= (double)search->reads->limits->cosine_percent;
 }
 
