@@ -103,7 +103,8 @@ static inline void sample_open_version(struct sample *sample, int newest)
         sample,
         "INSERT INTO story VALUES (1, 1, 1000, 4000, 3, 1, 2), (3, 3, 3000, 3000, 1, 0, 1);"
         "INSERT INTO enclosure VALUES (1, 0, 'http://a.test/1.mp3', 'audio/mpeg', 99);"
-        "INSERT INTO tombstone (sequence, item, key) VALUES (35, 77, x'00112233445566778899aabbccddeeff');"
+        "INSERT INTO tombstone (sequence, item, key) VALUES (35, 77, "
+        "x'00112233445566778899aabbccddeeff');"
         "INSERT INTO dead (source, key, died_ms, tries, reason, final_url, content_type,"
         " seen_ms, content) VALUES (1, x'000102030405060708090a0b0c0d0e0f', 5, 5, 'crash',"
         " 'http://a.test/feed', 'text/xml', 4, x'aa');"

@@ -379,7 +379,9 @@ START_TEST(vectors_paged)
     sample_exec(&sample, "UPDATE meta SET value = 5000 WHERE name = 'head'");
     for (int i = 10; i < 300; i++)
         sample_item(&sample, i, 1, 1, 0);
-    sample_exec(&sample, "INSERT INTO tombstone (sequence, item, key) VALUES (2005, 88, x''), (4999, 89, x'')");
+    sample_exec(
+        &sample,
+        "INSERT INTO tombstone (sequence, item, key) VALUES (2005, 88, x''), (4999, 89, x'')");
     limits.page_bytes = 5000;
     while (since < 5000 && pages++ < 1000) {
         struct msg_page page = page_since(4711, since, 0);
