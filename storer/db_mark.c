@@ -10,7 +10,8 @@
 #include "storer/idset.h"
 #include "storer/map64.h"
 
-enum { FEW = 200 }; /* changes of a block that are looked up one by one */
+/* Changes of a block that are looked up one by one: always, or without columns. */
+enum { HANDFUL = 4, FEW = 200 };
 
 /* What changes for a source. */
 struct delta {
@@ -227,11 +228,8 @@ static bool change_by_facts(struct marking *marking, struct block *block, uint64
 static void change_many(struct marking *marking, struct block *block, uint64_t first,
                         const unsigned char *wish, unsigned char done[IDSET_BYTES])
 {
-    sqlite3_stmt *s = NULL;
+    sqlite3_stmt *s = db_get(marking->db, SQL_mark_sources);
 
-    if (change_by_facts(marking, block, first, wish, done))
-        return;
-    s = db_get(marking->db, SQL_mark_sources);
     db_uint(s, 1, first);
     db_uint(s, 2, first + IDSET_BLOCK);
     while (db_row(marking->db, s)) {
@@ -253,7 +251,9 @@ static void mark_block(struct marking *marking, uint64_t number, const void *wis
     n = narrow(marking, &block, wish, narrowed);
     if (n == 0)
         return;
-    (n <= FEW ? change_few : change_many)(marking, &block, number * IDSET_BLOCK, narrowed, done);
+    if (n <= HANDFUL || !change_by_facts(marking, &block, number * IDSET_BLOCK, narrowed, done))
+        (n <= FEW ? change_few : change_many)(marking, &block, number * IDSET_BLOCK, narrowed,
+                                              done);
     if (is_empty(done))
         return;
     write_block(marking->db, marking->kind, number, block.bits);
