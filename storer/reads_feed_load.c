@@ -103,9 +103,8 @@ void reads_feed_interests(struct feed_run *run)
     struct db_rows *rows =
         db_rows_start(run->reads->db,
                       "SELECT interest.item, kind, at_ms, vector FROM interest CROSS JOIN vector"
-                      " ON vector.item = interest.item WHERE model = (SELECT value FROM meta WHERE "
-                      "name = 'model')"
-                      " ORDER BY at_ms DESC LIMIT ?1",
+                      " ON vector.item = interest.item WHERE model = "
+                      " (SELECT value FROM meta WHERE name = 'model') ORDER BY at_ms DESC LIMIT ?1",
                       "i", most);
 
     run->taste = (struct feed_taste){
