@@ -83,5 +83,5 @@ def shell(words, now_ms):
         out[f"keyword_{name}"] = [
             f"SELECT item.id, item.title, item.url FROM item_fts JOIN item ON item.id = item_fts.rowid WHERE"
             f" item_fts MATCH '\"{word}\"' ORDER BY bm25(item_fts, {WEIGHTS}) LIMIT 20"
-            for word in words.about(share, 20)]
+            for word in words.about(share, 5)]
     return out
