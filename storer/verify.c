@@ -56,10 +56,10 @@ static void text(struct verify *verify)
 }
 
 static const struct check checks[] = {
-    {"integrity", integrity},    {"references", references}, {"text", text},
-    {"stories", verify_stories}, {"keys", verify_keys},      {"vectors", verify_vectors},
-    {"next", verify_next},       {"sum", verify_sum},        {"marks", verify_marks},
-    {"brought", verify_brought}, {"walk", verify_walk},      {"facts", verify_facts},
+    {"integrity", integrity},    {"references", references},    {"text", text},
+    {"stories", verify_stories}, {"keys", verify_keys},         {"vectors", verify_vectors},
+    {"next", verify_next},       {"sum", verify_sum},           {"marks", verify_marks},
+    {"brought", verify_brought}, {"walk", verify_walk},         {"facts", verify_facts},
     {"gone", verify_gone},       {"contents", verify_contents},
 };
 
