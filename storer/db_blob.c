@@ -109,7 +109,7 @@ static bool next_loose(struct db *db, int64_t before_ms, uint8_t hash[DB_BLOB_HA
 
 size_t db_blob_sweep(struct db *db, int64_t before_ms, size_t most, size_t *gone)
 {
-    uint8_t hash[DB_BLOB_HASH];
+    uint8_t hash[DB_BLOB_HASH] = {0};
     struct span key = span_of(hash, DB_BLOB_HASH);
     size_t looked = 0;
 
