@@ -77,9 +77,8 @@ START_TEST(names_what_is_wrong)
                                       "{\"id\":\"a\",\"id\":\"b\"}",
                                       "x",
                                       "\xff"};
-    static const char *const blank[] = {"", " \r", "]}", "[",
-                                        "{\"version\":\"https://jsonfeed.org/version/1.1\","
-                                        "\"items\":["};
+    static const char *const blank[] = {
+        "", " \r", "]}", "[", "{\"version\":\"https://jsonfeed.org/version/1\",\"items\":["};
     json_t *item = NULL;
     const char *why = NULL;
 

@@ -47,17 +47,9 @@ static unsigned draw(unsigned below)
 
 static void make_item(int i)
 {
-    static const char *const words[] = {"river",
-                                        "Weir",
-                                        "\xc3\x9c"
-                                        "ber",
-                                        "water-mill",
-                                        "na\xc3\xafve",
-                                        "flood",
-                                        "riverbed",
-                                        "M\xc3\xbchle",
-                                        "10.5",
-                                        "OR"};
+    static const char *const words[] = {"river",        "Weir",  "\303\234ber", "water-mill",
+                                        "na\xc3\xafve", "flood", "riverbed",    "M\xc3\xbchle",
+                                        "10.5",         "OR"};
     static const char *const languages[] = {"en", "de", "de-AT", "pt_BR", "", "EN-us"};
     static const char *const names[] = {"", "tech", "Local News\nflood", "sport"};
     struct made *m = &made[i];
