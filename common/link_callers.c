@@ -25,6 +25,12 @@ zsock_t *link_callers(zsock_t *socket, const char *name)
     return watch;
 }
 
+void link_callers_end(zsock_t *socket, zsock_t **watch)
+{
+    zmq_socket_monitor(zsock_resolve(socket), NULL, 0);
+    zsock_destroy(watch);
+}
+
 /* An event is a frame of its number (16 bits) and its value (32 bits, here the connection), and one
  * with the endpoint. */
 enum link_told link_callers_next(zsock_t *watch, int *connection)

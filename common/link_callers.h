@@ -14,8 +14,11 @@ enum link_told { LINK_TOLD_NOTHING, LINK_TOLD_CAME, LINK_TOLD_WENT };
 
 /* A socket to be polled for ZMQ_POLLIN, of this thread, whose messages link_callers_next reads;
  * NULL with a logged line.  name is of this socket alone.  Connections of before are not told of as
- * coming.  To be destroyed after the socket. */
+ * coming. */
 zsock_t *link_callers(zsock_t *socket, const char *name);
+/* Ends it, while the socket is still there: libzmq loses, or waits with, what it has to tell once
+ * nobody is left to listen.  *watch may be NULL. */
+void link_callers_end(zsock_t *socket, zsock_t **watch);
 /* The next that it tells, and of which connection; never waits. */
 enum link_told link_callers_next(zsock_t *watch, int *connection);
 /* The connection over which a received frame came; -1 where that is not known. */

@@ -248,8 +248,8 @@ static void end(struct front *front)
     history_destroy(&front->history);
     free(front->closed);
     loop_destroy(&front->loop);
+    link_callers_end(front->setup.router, &front->callers);
     zsock_destroy(&front->setup.router);
-    zsock_destroy(&front->callers);
     guard_close(&front->setup.guard);
 }
 
