@@ -8,6 +8,7 @@
 #include "common/fault.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "storer/db_blob.h"
 #include "storer/db_inner.h"
 #include "storer/db_log.h"
 #include "storer/db_schema.h"
@@ -72,6 +73,7 @@ int db_check_ours(struct db *db, struct buf *why)
 typedef bool stop_fn(void);
 
 enum { ASK_EVERY = 20000, TELL_MS = 5000 }; /* steps of SQLite's machine: a few milliseconds */
+enum { BODIES_MOVE = 4 };                   /* the version of db_blob_moved () */
 
 struct migration {
     stop_fn *stop;
@@ -105,7 +107,10 @@ static int migrate(struct db *db, stop_fn *stop)
         char *set = mem_printf("PRAGMA user_version = %d", ++migration.version);
 
         db_begin(db);
-        (void)(db_execute(db, db_schema(migration.version)) || db_execute(db, set));
+        if (db_execute(db, db_schema(migration.version)) == 0 && migration.version == BODIES_MOVE)
+            db_blob_moved(db);
+        if (db->error == DB_OK)
+            db_execute(db, set);
         free(set);
         FAULT(migration_written);
         if (!db_commit(db))

@@ -6,6 +6,8 @@
 #include "storer/db_inner.h"
 #include "storer/pack.h"
 
+enum { KIND_PLAIN, KIND_PACKED }; /* of which bytes the hash is */
+
 static bool has(struct db *db, enum db_sql which, struct span hash)
 {
     sqlite3_stmt *s = db_get(db, which);
@@ -27,22 +29,27 @@ void db_blob_let_go(struct db *db, const uint8_t *hash, int64_t now_ms)
     db_run(db, s);
 }
 
+/* Nothing happens where the same content is there already. */
+static void add(struct db *db, const uint8_t *hash, int kind, uint64_t bytes, struct span packed)
+{
+    sqlite3_stmt *s = db_get(db, SQL_blob_add);
+
+    db_blob(s, 1, span_of(hash, DB_BLOB_HASH));
+    db_int(s, 2, kind);
+    db_uint(s, 3, bytes);
+    db_blob(s, 4, packed);
+    db_run(db, s);
+}
+
 /* What is there already is loose, too: its last referrer may have let it go, and be swept before
  * the new one is written. */
 static bool keep(struct db *db, struct span plain, struct span packed, int64_t now_ms,
                  uint8_t hash[DB_BLOB_HASH])
 {
     struct hash_key key = hash_128(plain.p, plain.n);
-    sqlite3_stmt *s = NULL;
 
     memcpy(hash, key.bytes, DB_BLOB_HASH);
-    if (!has(db, SQL_blob_has, span_of(hash, DB_BLOB_HASH))) {
-        s = db_get(db, SQL_blob_add);
-        db_blob(s, 1, span_of(hash, DB_BLOB_HASH));
-        db_uint(s, 2, plain.n);
-        db_blob(s, 3, packed);
-        db_run(db, s);
-    }
+    add(db, hash, KIND_PLAIN, plain.n, packed);
     db_blob_let_go(db, hash, now_ms);
     return db->error == DB_OK;
 }
@@ -69,6 +76,14 @@ bool db_blob_put_packed(struct db *db, struct span packed, uint64_t bytes, int64
 
     buf_free(&plain);
     return kept;
+}
+
+bool db_blob_put_as_is(struct db *db, struct span packed, uint64_t bytes,
+                       uint8_t hash[DB_BLOB_HASH])
+{
+    pack_address(packed, hash);
+    add(db, hash, KIND_PACKED, bytes, packed);
+    return db->error == DB_OK;
 }
 
 bool db_blob_get(struct db *db, const uint8_t *hash, struct buf *plain)
@@ -126,4 +141,25 @@ size_t db_blob_sweep(struct db *db, int64_t before_ms, size_t most, size_t *gone
         *gone += db_changes(db);
     }
     return looked;
+}
+
+void db_blob_moved(struct db *db)
+{
+    uint8_t hash[DB_BLOB_HASH] = {0};
+
+    for (;;) {
+        sqlite3_stmt *moved = db_get(db, SQL_blob_moved), *s = NULL;
+
+        if (!db_row(db, moved))
+            return;
+        db_blob_put_as_is(db, db_get_blob(moved, 3), db_get_uint(moved, 2), hash);
+        s = db_get(db, SQL_blob_moved_body);
+        db_blob(s, 1, db_get_blob(moved, 1));
+        db_blob(s, 2, span_of(hash, DB_BLOB_HASH));
+        db_run(db, s);
+        s = db_get(db, SQL_blob_gone);
+        db_blob(s, 1, db_get_blob(moved, 1));
+        db_run(db, s);
+        db_done(moved);
+    }
 }

@@ -6,6 +6,7 @@
 void db_dead_add(struct db *db, uint64_t fetch, const uint8_t *key, uint64_t tries, bool with_body,
                  const char *reason, int64_t now_ms)
 {
+    bool right = with_body && db_fetch_body_right(db, fetch);
     sqlite3_stmt *s = db_get(db, SQL_dead_add);
 
     db_uint(s, 1, fetch);
@@ -13,7 +14,7 @@ void db_dead_add(struct db *db, uint64_t fetch, const uint8_t *key, uint64_t tri
     db_int(s, 3, now_ms);
     db_uint(s, 4, tries);
     db_text(s, 5, span_str(reason));
-    db_int(s, 6, with_body);
+    db_int(s, 6, right);
     db_run(db, s);
 }
 
@@ -43,8 +44,10 @@ uint64_t db_dead_revive(struct db *db, const struct db_dead *dead, int64_t now_m
     fetch = (uint64_t)sqlite3_last_insert_rowid(db->handle);
     s = db_get(db, SQL_fetch_revive_body);
     db_uint(s, 1, dead->id);
-    db_uint(s, 2, fetch);
-    db_run(db, s);
+    if (db_row(db, s)) {
+        db_fetch_body(db, fetch, db_get_uint(s, 0), db_get_blob(s, 1));
+        db_done(s);
+    }
     db_fetch_keys(db, fetch, dead->key, 1);
     s = db_get(db, SQL_dead_end);
     db_uint(s, 1, dead->id);

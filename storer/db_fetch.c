@@ -1,7 +1,9 @@
 #include "storer/db_fetch.h"
 
 #include "common/msg.h"
+#include "storer/db_blob.h"
 #include "storer/db_inner.h"
+#include "storer/pack.h"
 
 uint64_t db_fetch_lease(struct db *db, uint64_t source, bool hi, int64_t now_ms)
 {
@@ -47,12 +49,28 @@ void db_fetch_keys(struct db *db, uint64_t fetch, const uint8_t *keys, size_t co
 
 void db_fetch_body(struct db *db, uint64_t fetch, uint64_t bytes, struct span body)
 {
-    sqlite3_stmt *s = db_get(db, SQL_fetch_body);
+    uint8_t hash[DB_BLOB_HASH] = {0};
+    sqlite3_stmt *s = NULL;
+
+    if (!db_blob_put_as_is(db, body, bytes, hash))
+        return;
+    s = db_get(db, SQL_fetch_body);
+    db_uint(s, 1, fetch);
+    db_blob(s, 2, span_of(hash, sizeof(hash)));
+    db_run(db, s);
+}
+
+bool db_fetch_body_right(struct db *db, uint64_t fetch)
+{
+    sqlite3_stmt *s = db_get(db, SQL_fetch_body_get);
+    bool right = false;
 
     db_uint(s, 1, fetch);
-    db_uint(s, 2, bytes);
-    db_blob(s, 3, body);
-    db_run(db, s);
+    if (!db_row(db, s))
+        return false;
+    right = pack_is(db_get_blob(s, 0), db_get_blob(s, 1));
+    db_done(s);
+    return right;
 }
 
 void db_fetch_try(struct db *db, uint64_t fetch, const uint8_t *key, uint64_t tries, uint64_t alone)
@@ -125,6 +143,10 @@ bool db_fetch_replay(struct db *db, uint64_t fetch, struct buf *space, struct ms
     db_uint(s, 1, fetch);
     if (!db_row(db, s))
         return false;
+    if (!pack_is(db_get_blob(s, 4), db_get_blob(s, 5))) {
+        db_done(s);
+        return false;
+    }
     db_keep(space, &job->final_url, db_get_text(s, 0));
     db_keep(space, &job->content_type, db_get_text(s, 1));
     job->seen_ms = db_get_int(s, 2);

@@ -19,7 +19,10 @@ uint64_t db_fetch_lease(struct db *db, uint64_t source, bool hi, int64_t now_ms)
 void db_fetch_accept(struct db *db, uint64_t fetch, const struct msg_report *report,
                      int64_t next_ms, int64_t now_ms);
 void db_fetch_keys(struct db *db, uint64_t fetch, const uint8_t *keys, size_t count);
+/* Keeps the response of a fetch: one content for all that are the same (db_blob.h). */
 void db_fetch_body(struct db *db, uint64_t fetch, uint64_t bytes, struct span body);
+/* Whether it is there, and is what its hash says. */
+bool db_fetch_body_right(struct db *db, uint64_t fetch);
 /* tries and failed tries alone of an item that is about to be sent again, or whose try failed. */
 void db_fetch_try(struct db *db, uint64_t fetch, const uint8_t *key, uint64_t tries,
                   uint64_t alone);
@@ -39,7 +42,7 @@ bool db_fetch_waiting(struct db *db, uint64_t fetch, struct buf *space,
                       struct db_fetch_waiting *out);
 
 /* Fills what a replay's job takes from the journal, and the body; text is appended to space.
- * false where there is nothing to replay. */
+ * false where there is nothing to replay, or the body is not what its hash says. */
 bool db_fetch_replay(struct db *db, uint64_t fetch, struct buf *space, struct msg_job *job,
                      struct span *body);
 
@@ -55,7 +58,8 @@ void db_fetch_each_key(struct db *db, uint64_t fetch,
 
 /* --- dead letters ----------------------------------------------------------------------------- */
 
-/* Makes an item of an open fetch a dead letter; with_body keeps the response it came in. */
+/* Makes an item of an open fetch a dead letter; with_body keeps the response it came in,
+ * unless it is damaged. */
 void db_dead_add(struct db *db, uint64_t fetch, const uint8_t *key, uint64_t tries, bool with_body,
                  const char *reason, int64_t now_ms);
 

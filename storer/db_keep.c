@@ -31,9 +31,12 @@ uint64_t db_keep_blobs(struct db *db)
     return db_number(db, db_get(db, SQL_keep_blob_bytes));
 }
 
-uint64_t db_keep_loose(struct db *db)
+uint64_t db_keep_loose(struct db *db, bool responses)
 {
-    return db_number(db, db_get(db, SQL_keep_loose_bytes));
+    sqlite3_stmt *s = db_get(db, SQL_keep_loose_bytes);
+
+    db_int(s, 1, responses);
+    return db_number(db, s);
 }
 
 size_t db_keep_full_texts(struct db *db, struct db_keep_full *out, size_t most, size_t skip)

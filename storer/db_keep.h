@@ -12,9 +12,10 @@ struct db;
 uint64_t db_keep_used(struct db *db);
 /* Free pages, in bytes. */
 uint64_t db_keep_free(struct db *db);
-/* Bytes of all contents (db_blob.h), and of those that were let go. */
+/* Bytes of all full texts (db_blob.h), and of those that were let go; responses: the responses of
+ * fetches among these, too. */
 uint64_t db_keep_blobs(struct db *db);
-uint64_t db_keep_loose(struct db *db);
+uint64_t db_keep_loose(struct db *db, bool responses);
 
 struct db_keep_full {
     uint64_t item, bytes;

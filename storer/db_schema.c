@@ -205,12 +205,15 @@ static const char *const migrations[] = {
     "DROP INDEX story_last;"
     "CREATE INDEX story_last ON story (last_ms, id, items, lead);"
 
-    /* Contents by their hash (XXH3-128 of the plain bytes): data is zstd, bytes the plain length,
-     * packed that of data.  Who refers to one has its hash.  Those that are put, or let go, wait in
-     * blob_loose to be looked at: what nothing refers to then goes. */
+    /* Contents by their hash: data is zstd, bytes the plain length, packed that of data.  kind 0:
+     * hash is the XXH3-128 of the plain bytes (full texts); 1: of those of data, with another seed
+     * (responses of open fetches, which come packed: storer/pack.h).  Who refers to one has its
+     * hash.  Those that are put, or let go, wait in blob_loose to be looked at: what nothing refers
+     * to then goes. */
     "CREATE TABLE blob (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE,"
+    " kind INTEGER NOT NULL DEFAULT 0,"
     " bytes INTEGER NOT NULL, packed INTEGER NOT NULL, data BLOB NOT NULL);"
-    "CREATE INDEX blob_packed ON blob (packed);"
+    "CREATE INDEX blob_packed ON blob (kind, packed) WHERE kind = 0;"
     "CREATE TABLE blob_loose (hash BLOB PRIMARY KEY, since_ms INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE INDEX blob_loose_since ON blob_loose (since_ms);"
     /* Articles that were asked for.  state: 1 fetching, until until_ms at the latest; 2 here;
@@ -260,6 +263,19 @@ static const char *const migrations[] = {
     " ON CONFLICT (hash) DO UPDATE SET since_ms = max (since_ms, excluded.since_ms); END;"
     "CREATE TRIGGER full_text_let_go AFTER DELETE ON full_text" LET_GO
     "CREATE TRIGGER full_text_changed AFTER UPDATE OF hash ON full_text" LET_GO
+    /* The response of an open fetch.  What is there gets a name instead of its hash, which SQL
+     * cannot make: db_blob_moved () does. */
+    "INSERT INTO blob (hash, kind, bytes, packed, data)"
+    " SELECT CAST ('the response of fetch ' || fetch AS BLOB), 1, bytes, length (data), data"
+    " FROM body;"
+    "CREATE TABLE body_next ("
+    " fetch INTEGER PRIMARY KEY REFERENCES fetch (id) ON DELETE CASCADE, hash BLOB NOT NULL);"
+    "INSERT INTO body_next SELECT fetch, CAST ('the response of fetch ' || fetch AS BLOB)"
+    " FROM body;"
+    "DROP TABLE body;"
+    "ALTER TABLE body_next RENAME TO body;"
+    "CREATE INDEX body_hash ON body (hash);"
+    "CREATE TRIGGER body_let_go AFTER DELETE ON body" LET_GO
 #undef LET_GO
     "CREATE INDEX full_text_got ON full_text (got_ms) WHERE hash <> x'';"
 

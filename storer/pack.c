@@ -1,10 +1,14 @@
 #include "storer/pack.h"
 
+#include <string.h>
 #include <zstd.h>
 
+#include "common/hash.h"
 #include "common/mem.h"
 
 enum { LEVEL = 3 };
+
+static const uint64_t SEED = 0x7061636b; /* "pack" */
 
 static void make_room(struct buf *buf, size_t bytes)
 {
@@ -37,4 +41,19 @@ bool pack_open(struct span packed, uint64_t bytes, struct buf *plain)
         return false;
     plain->len = n;
     return true;
+}
+
+void pack_address(struct span packed, uint8_t address[PACK_ADDRESS])
+{
+    struct hash_key key = hash_key(SEED, packed.p, packed.n);
+
+    memcpy(address, key.bytes, PACK_ADDRESS);
+}
+
+bool pack_is(struct span packed, struct span address)
+{
+    uint8_t right[PACK_ADDRESS];
+
+    pack_address(packed, right);
+    return span_eq(address, span_of(right, sizeof(right)));
 }

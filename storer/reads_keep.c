@@ -129,11 +129,15 @@ static void weigh(struct plan *plan, json_t *answer)
     int64_t page = db_read_int(db, "PRAGMA page_size", 4096);
     int64_t free = db_read_int(db, "PRAGMA freelist_count", 0) * page;
     int64_t used = db_read_int(db, "PRAGMA page_count", 0) * page - free;
+    int64_t loose = db_read_int(db,
+                                "SELECT coalesce (sum (b.packed), 0) FROM blob_loose AS l"
+                                " JOIN blob AS b ON b.hash = l.hash",
+                                0);
     int64_t going = plan->gone[KEEP_AGE] + plan->gone[KEEP_COUNT], left = plan->all - going;
     int64_t each = plan->all > 0 ? used / plan->all + 1 : 1, over = 0;
 
-    if (plan->limits.bytes > 0 && used - going * each > plan->limits.bytes)
-        over = (used - going * each - plan->limits.bytes) / each + 1;
+    if (plan->limits.bytes > 0 && used - loose - going * each > plan->limits.bytes)
+        over = (used - loose - going * each - plan->limits.bytes) / each + 1;
     plan->gone[KEEP_SIZE] = over < left ? over : left;
     json_object_set_new(answer, "used", json_integer(used));
     json_object_set_new(answer, "free", json_integer(free));
@@ -156,9 +160,9 @@ static json_t *answer_of(struct plan *plan)
     json_object_set_new(answer, "starred", json_integer(plan->stayed[KEEP_STARRED]));
     json_object_set_new(answer, "unread", json_integer(plan->stayed[KEEP_UNREAD]));
     json_object_set_new(answer, "limit", json_integer(plan->limits.bytes));
-    json_object_set_new(
-        answer, "contents",
-        json_integer(db_read_int(db, "SELECT coalesce (sum (packed), 0) FROM blob", 0)));
+    json_object_set_new(answer, "contents",
+                        json_integer(db_read_int(
+                            db, "SELECT coalesce (sum (packed), 0) FROM blob WHERE kind = 0", 0)));
     json_object_set_new(answer, "forgotten",
                         json_integer(db_read_int(db, "SELECT count (*) FROM forgotten", 0)));
     json_object_set(answer, "sources", plan->sources);

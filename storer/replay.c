@@ -38,13 +38,14 @@ static zmsg_t *replay_of(struct writer *writer, const struct journal_pick *pick)
     return message;
 }
 
-/* Nothing to send it from: this file was damaged by hand, for a body goes in with its fetch. */
+/* Nothing to send it from: the file is damaged, for a body goes in with its fetch. */
 static void give_up(struct writer *writer, const struct journal_pick *pick)
 {
     uint64_t id = pick->fetch->id;
 
     for (size_t i = 0; i < pick->count && journal_find(writer->journal, id); i++)
-        settle_dead(writer, pick->fetch, pick->items[i], false, "its response is not in the store");
+        settle_dead(writer, pick->fetch, pick->items[i], false,
+                    "its response is not in the store, or is damaged");
 }
 
 static void send_replay(struct writer *writer, const struct journal_pick *pick)

@@ -154,6 +154,14 @@ static void tell_over(struct writer *writer, bool over)
     writer->sweep.over = over;
 }
 
+/* What goes by itself, responses of fetches that are complete above all, costs no item. */
+static bool is_over(struct writer *writer)
+{
+    uint64_t most = (uint64_t)writer->config->keep_bytes, used = writer->sweep.used;
+
+    return most > 0 && used > most && used > most + db_keep_loose(writer->db, true);
+}
+
 bool sweep_size(struct writer *writer, int64_t until_us)
 {
     struct sweep *sweep = &writer->sweep;
@@ -161,7 +169,7 @@ bool sweep_size(struct writer *writer, int64_t until_us)
 
     sweep->used = db_keep_used(writer->db);
     sweep->free = db_keep_free(writer->db);
-    if (writer->config->keep_bytes == 0 || sweep->used <= (uint64_t)writer->config->keep_bytes) {
+    if (!is_over(writer)) {
         tell_over(writer, false);
         return true;
     }

@@ -23,7 +23,7 @@ static uint64_t over(struct writer *writer)
     if (most == 0)
         return 0;
     all = db_keep_blobs(writer->db);
-    loose = db_keep_loose(writer->db);
+    loose = db_keep_loose(writer->db, false);
     writer->sweep.blob_bytes = all;
     return all > most + loose ? all - loose - most : 0;
 }

@@ -20,18 +20,29 @@ void verify_gone(struct verify *verify)
                         " (SELECT count (*) FROM item) AS items) WHERE stored - gone <> items");
 }
 
+static bool is_of(struct span hash, struct span packed, uint64_t bytes, struct buf *plain)
+{
+    struct hash_key key;
+
+    if (!pack_open(packed, bytes, plain))
+        return false;
+    key = hash_128(plain->data, plain->len);
+    return span_eq(hash, span_of(key.bytes, sizeof(key.bytes)));
+}
+
 /* Each is what its hash says. */
 static void wrong_contents(struct verify *verify)
 {
     struct db_rows *rows =
-        db_rows_start(verify->db, "SELECT id, hash, bytes, data FROM blob ORDER BY id", "");
+        db_rows_start(verify->db, "SELECT id, hash, bytes, data, kind FROM blob ORDER BY id", "");
     struct buf plain = {0};
 
     while (db_rows_next(rows)) {
-        bool right = pack_open(db_rows_blob(rows, 3), (uint64_t)db_rows_int(rows, 2), &plain);
-        struct hash_key key = hash_128(plain.data, plain.len);
+        struct span hash = db_rows_blob(rows, 1), packed = db_rows_blob(rows, 3);
+        bool as_it_came = db_rows_int(rows, 4) == 1;
 
-        if (!right || !span_eq(db_rows_blob(rows, 1), span_of(key.bytes, sizeof(key.bytes))))
+        if (as_it_came ? !pack_is(packed, hash)
+                       : !is_of(hash, packed, (uint64_t)db_rows_int(rows, 2), &plain))
             verify_problem(verify, "content %lld is not what its hash says",
                            (long long)db_rows_int(rows, 0));
     }
@@ -46,5 +57,8 @@ void verify_contents(struct verify *verify)
                         " at', id) FROM blob WHERE NOT EXISTS"
                         " (SELECT 1 FROM blob_loose WHERE blob_loose.hash = blob.hash)"
                         " AND NOT EXISTS"
-                        " (SELECT 1 FROM full_text WHERE full_text.hash = blob.hash)");
+                        " (SELECT 1 FROM full_text WHERE full_text.hash = blob.hash)"
+                        " AND NOT EXISTS (SELECT 1 FROM body WHERE body.hash = blob.hash)");
+    verify_rows(verify, "SELECT printf ('the response of fetch %d is not there', fetch) FROM body"
+                        " WHERE NOT EXISTS (SELECT 1 FROM blob WHERE blob.hash = body.hash)");
 }

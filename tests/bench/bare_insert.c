@@ -16,6 +16,7 @@
 #include "common/buf.h"
 #include "common/mem.h"
 #include "storer/db.h"
+#include "storer/db_fetch.h"
 #include "storer/db_inner.h"
 
 enum { ZSTD_LEVEL = 1 }; /* the fetcher's */
@@ -221,11 +222,7 @@ static void accept(struct bare *bare, struct source *source)
     for (int place = 2; place <= 12; place++)
         db_text(s, place, span_str("\"a validator of some length\""));
     db_run(db, s);
-    s = db_get(db, SQL_fetch_body);
-    db_int(s, 1, fetch);
-    db_uint(s, 2, source->bytes);
-    db_blob(s, 3, buf_span(&source->body));
-    db_run(db, s);
+    db_fetch_body(db, (uint64_t)fetch, source->bytes, buf_span(&source->body));
     for (size_t i = 0; i < source->count; i++)
         with_key(bare, SQL_fetch_item, fetch, source->items[i]);
     bare->counts[1] += (int64_t)source->count;

@@ -3,6 +3,7 @@
 #include "common/app.h"
 #include "common/buf.h"
 #include "storer/db.h"
+#include "storer/pack.h"
 #include "storer/verify.h"
 #include "tests/storer/sample_store.h"
 
@@ -144,6 +145,35 @@ START_TEST(new_columns_say_nothing_yet)
 }
 END_TEST
 
+/* Of two fetches, the same one: it is one content, under the address that a new one gets. */
+START_TEST(responses_are_kept_by_content)
+{
+    uint8_t address[PACK_ADDRESS];
+    char hex[2 * PACK_ADDRESS + 3], *p = hex;
+
+    sample_exec(&sample, "INSERT INTO fetch (id, source, state, lane, issued_ms, sent_ms)"
+                         " VALUES (10, 2, 1, 1, 1, 1), (11, 3, 1, 1, 1, 1);"
+                         "INSERT INTO source (id, url, host, added_ms, next_ms)"
+                         " VALUES (3, 'http://c.test/feed', 'c.test', 1, 2);"
+                         "INSERT INTO body VALUES (9, 70, CAST ('packed' AS BLOB)),"
+                         " (10, 70, CAST ('packed' AS BLOB)), (11, 80, CAST ('other' AS BLOB));"
+                         "PRAGMA wal_checkpoint (TRUNCATE)");
+    pack_address(span_str("packed"), address);
+    for (int i = 0; i < PACK_ADDRESS; i++)
+        p += snprintf(p, 3, "%02X", address[i]);
+    strcpy(p, "|\n");
+    make_copy();
+    ck_assert_int_eq(migrate(), DB_OK);
+    expect(copy, "SELECT hex (hash) FROM body WHERE fetch = 9", hex);
+    expect(copy,
+           "SELECT y.fetch, b.kind, b.bytes, b.packed, b.data FROM body y"
+           " JOIN blob b ON b.hash = y.hash ORDER BY y.fetch",
+           "9|1|70|6|packed|\n10|1|70|6|packed|\n11|1|80|5|other|\n");
+    expect(copy, "SELECT count (*), count (DISTINCT hash) FROM blob", "2|2|\n");
+    ck_assert_int_eq(verify_cli(copy), APP_OK);
+}
+END_TEST
+
 /* A switch of models swaps the two tables: they must stay alike. */
 START_TEST(the_next_set_has_the_columns_of_the_first)
 {
@@ -204,6 +234,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, data_stay_as_they_are);
     tcase_add_test(tcase, new_columns_say_nothing_yet);
+    tcase_add_test(tcase, responses_are_kept_by_content);
     tcase_add_test(tcase, the_next_set_has_the_columns_of_the_first);
     tcase_add_test(tcase, opened_again_nothing_changes);
     tcase_add_test(tcase, a_step_that_fails_leaves_the_former_version);

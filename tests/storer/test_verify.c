@@ -128,6 +128,10 @@ static const struct {
      "is that of item 3"},
     {"UPDATE tombstone SET sequence = 99", "gone", 1, "tombstone 99"},
     {"INSERT INTO meta VALUES ('gone', 1)", "gone", 1, "4 items were stored, 1 of them deleted"},
+    {"INSERT INTO body VALUES (9, x'01')", "contents", 1, "the response of fetch 9 is not there"},
+    {"INSERT INTO blob (hash, kind, bytes, packed, data) VALUES (x'00', 1, 3, 1, x'00');"
+     "INSERT INTO body VALUES (9, x'00')",
+     "contents", 1, "content 1 is not what its hash says"},
     {"INSERT INTO blob (hash, bytes, packed, data) VALUES (x'00', 3, 1, x'00');"
      "INSERT INTO blob_loose VALUES (x'00', 1)",
      "contents", 1, "content 1 is not what its hash says"},
