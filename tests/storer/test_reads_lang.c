@@ -121,6 +121,8 @@ static void put_marks(int kind, size_t offset)
 
 static void make_store(void)
 {
+    char *sql = NULL;
+
     ck_assert_ptr_nonnull(strcpy(sample.folder, "/tmp/weir-test-XXXXXX"));
     ck_assert_ptr_nonnull(mkdtemp(sample.folder));
     sample.path = mem_printf("%s/weir.db", sample.folder);
@@ -149,7 +151,9 @@ static void make_store(void)
     put_marks(1, offsetof(struct lang_item, starred));
     put_marks(2, offsetof(struct lang_item, hidden));
     sample_exec(&sample, "COMMIT");
-    sample_exec(&sample, mem_printf("PRAGMA user_version = %d", db_schema_newest()));
+    sql = mem_printf("PRAGMA user_version = %d", db_schema_newest());
+    sample_exec(&sample, sql);
+    free(sql);
 }
 
 /* Enters the columns of facts up to an id. */

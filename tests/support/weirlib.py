@@ -698,14 +698,18 @@ class Pipeline:
                 feeds.behave(path, **rule)
         self.add(*[feeds.url(path, host=n % 4) for n, path in enumerate(paths)])
 
-    def wait_flow(self, wanted, share, before=0, timeout=20):
-        """Waits until this share of the items is stored while others are under way; how many are.
-        Failed, where most of them were stored before that."""
+    def wait_flow(self, wanted, share, before=0, timeout=20, requests=False):
+        """Waits until this share of the items is stored while others are under way, or, if
+        `requests`, at least asked for; how many are.  Failed, where most of them were stored before
+        that."""
+        def under_way():
+            return self.scalar("select count(*) from fetch") if requests else self.sum().get("under_way", 0)
+
         def flowing():
             done = self.count_stored() - before
             if done > wanted * 8 // 10:
                 raise Failed(f"{done} of {wanted} items were stored before anybody looked")
-            return done if done >= wanted * share and self.sum().get("under_way", 0) > 0 else None
+            return done if done >= wanted * share and under_way() > 0 else None
         return wait_for(flowing, timeout, f"{share:.0%} of {wanted} items are stored", poll=0.005)
 
     def doubled(self):
